@@ -1,0 +1,45 @@
+"""Languages of content, and choosing the text a reader gets, field by field."""
+
+from django.conf import settings
+from django.utils.translation import get_language
+
+CONTENT_LANGUAGES = [
+    ("en", "English"),
+    ("es", "Español"),
+    ("pt", "Português"),
+    ("fr", "Français"),
+]
+CONTENT_CODES = [code for code, _ in CONTENT_LANGUAGES]
+
+
+def content_language(interface_code=None):
+    """The content language that serves an interface language: "pt-br" reads "pt"."""
+    code = (interface_code or get_language() or settings.LANGUAGE_CODE).split("-")[0]
+    return code if code in CONTENT_CODES else "en"
+
+
+def localized(record, field):
+    """The text of a translated field and its language, as (text, code).
+
+    Tried in order: the reader's language, the record's own language, English, the others. A column
+    `original_<field>` counts as the text in the record's own language.
+    Returns ("", reader's code) where no language has a text.
+    """
+    reader, own = content_language(), getattr(record, "language", "en")
+    original = getattr(record, f"original_{field}", "")
+    for code in dict.fromkeys([reader, own, "en", *CONTENT_CODES]):
+        text = getattr(record, f"{field}_{code}", None) or (original if code == own else "")
+        if text:
+            return text, code
+    return "", reader
+
+
+def translations(record, field):
+    """Every language a field has a text in, as [(code, language's own name, text)]."""
+    found = [(code, name, getattr(record, f"{field}_{code}")) for code, name in CONTENT_LANGUAGES]
+    return [row for row in found if row[2]]
+
+
+def language_name(code):
+    """A language's own name; the code itself for a language that no content is kept in."""
+    return dict(CONTENT_LANGUAGES).get(code, code)

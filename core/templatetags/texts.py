@@ -1,0 +1,68 @@
+"""How texts of records reach a page: in the reader's language where there is one, marked where it is another."""
+
+from django import template
+from django.utils.html import format_html
+from django.utils.safestring import mark_safe
+from django.utils.text import Truncator
+
+from core.labels import Label
+from core.languages import content_language, language_name, localized, translations
+from core.richtext import clean_html
+
+register = template.Library()
+
+LINE = 180
+
+
+@register.filter
+def text(record, field):
+    """A record's text, escaped; in a span with its language where that is not the page's."""
+    words, code = localized(record, field)
+    if code == content_language():
+        return words
+    return format_html('<span lang="{}">{}</span>', code, words)
+
+
+@register.filter
+def short(record, field):
+    """The beginning of a record's text, escaped, for a row of a list."""
+    words, code = localized(record, field)
+    beginning = Truncator(words).chars(LINE)
+    if code == content_language():
+        return beginning
+    return format_html('<span lang="{}">{}</span>', code, beginning)
+
+
+@register.filter
+def plain(record, field):
+    """A record's text without any markup, for titles and attributes."""
+    return localized(record, field)[0]
+
+
+@register.filter
+def rich(record, field):
+    """A record's rich text, cleaned once more, in a block with its language where that is not the page's."""
+    html, code = localized(record, field)
+    cleaned = mark_safe(clean_html(html))  # noqa: S308 - cleaned in this line
+    return cleaned if code == content_language() else format_html('<div lang="{}">{}</div>', code, cleaned)
+
+
+@register.filter
+def other_languages(record, field):
+    """The texts of a field in the languages that the page does not show: [(code, name, text)]."""
+    shown = localized(record, field)[1]
+    return [row for row in translations(record, field) if row[0] != shown]
+
+
+@register.filter
+def tlp(record):
+    """The chip of a record's audience label; of a document's effective one."""
+    label = Label(getattr(record, record.label_field))
+    shade = "" if label == Label.CLEAR else f" tlp--{label.name.lower()}"
+    return format_html('<span class="tlp{}">{}</span>', shade, label.label)
+
+
+@register.filter
+def in_language(code):
+    """A language's own name by its code: "pt" gives "Português"."""
+    return language_name(code)

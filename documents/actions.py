@@ -1,0 +1,63 @@
+"""Writes that reach documents and the records they hang on: audience, publication, derived columns."""
+
+from django.db import transaction
+
+from documents.models import Document
+from members.models import Labelled
+
+
+def records_of(document):
+    """The records of every kind that a document hangs on."""
+    for relation in Document._meta.related_objects:
+        if relation.many_to_many and issubclass(relation.related_model, Labelled):
+            yield from getattr(document, relation.get_accessor_name()).all()
+
+
+@transaction.atomic
+def refresh_audience(document):
+    """Recompute a document's effective label, the strictest around it, and whether anything published holds it."""
+    records = list(records_of(document))
+    label = max([document.label, *(record.label for record in records)])
+    attached = not records or any(
+        record.publication == Labelled.Publication.PUBLISHED for record in records
+    )
+    if (document.effective_label, document.attached) != (label, attached):
+        Document.objects.filter(pk=document.pk).update(effective_label=label, attached=attached)
+        document.effective_label, document.attached = label, attached
+
+
+@transaction.atomic
+def refresh_documents(documents):
+    """The same for each of several documents, after a record was attached, relabelled or published."""
+    for document in documents:
+        refresh_audience(document)
+
+
+def refresh_search_text(record):
+    """Bring the folded text that lists look into up to date; writes no history."""
+    text = record.searchable()
+    if text != record.search_text:
+        type(record).objects.filter(pk=record.pk).update(search_text=text)
+        record.search_text = text
+
+
+@transaction.atomic
+def refresh_record(record):
+    """Everything that follows from a record's saved state: its search text, its documents' audience."""
+    refresh_search_text(record)
+    refresh_documents(record.documents.all())
+
+
+@transaction.atomic
+def set_publication(records, publication, *, by):
+    """Publish or withdraw the rows of a queryset, each with its history entry by `by`; returns how many changed."""
+    changed = list(records.exclude(publication=publication))
+    for record in changed:
+        record.publication = publication
+        record._history_user = by
+        record.save(update_fields=["publication", "updated"])  # somebody else may be editing the rest
+        if isinstance(record, Document):
+            refresh_audience(record)
+        else:
+            refresh_documents(record.documents.all())
+    return len(changed)

@@ -1,0 +1,103 @@
+"""The curators' admin of documents, and what the admin of every record shares."""
+
+from django.contrib import admin, messages
+from django.utils.html import format_html
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+from import_export.admin import ImportExportModelAdmin
+from modeltranslation.admin import TranslationAdmin
+from simple_history.admin import SimpleHistoryAdmin
+
+from documents import actions
+from documents.forms import DocumentForm
+from documents.models import Document
+from members.models import Labelled
+
+LABEL_FIELDSET = (
+    _("Audience"),
+    {"fields": ["label", "named_states", "restricted_until", "publication", "language"]},
+)
+
+
+class RegistryAdmin(ImportExportModelAdmin, SimpleHistoryAdmin):
+    """A registry: history and revert, import with dry run, export."""
+
+    list_per_page = 50
+    show_full_result_count = False
+    save_on_top = True
+
+    def get_import_resource_kwargs(self, request, *args, **kwargs):
+        return {**super().get_import_resource_kwargs(request, *args, **kwargs), "by": request.user}
+
+
+class RecordAdmin(RegistryAdmin):
+    """A registry of labelled records: author, publication in bulk, the audience of their documents."""
+
+    actions = ["publish", "withdraw"]
+
+    def save_model(self, request, obj, form, change):
+        if not change:
+            obj.author = request.user
+        super().save_model(request, obj, form, change)
+
+    def save_related(self, request, form, formsets, change):
+        before = list(form.instance.documents.all())
+        super().save_related(request, form, formsets, change)
+        self.refresh(form.instance)
+        actions.refresh_documents({*before, *form.instance.documents.all()})
+
+    def refresh(self, record):
+        """Bring the record's derived columns up to date."""
+        actions.refresh_search_text(record)
+
+    @admin.action(description=_("Publish the selected records"), permissions=["change"])
+    def publish(self, request, rows):
+        self._set_publication(request, rows, Labelled.Publication.PUBLISHED)
+
+    @admin.action(description=_("Withdraw the selected records"), permissions=["change"])
+    def withdraw(self, request, rows):
+        self._set_publication(request, rows, Labelled.Publication.WITHDRAWN)
+
+    def _set_publication(self, request, rows, state):
+        n = actions.set_publication(rows, state, by=request.user)
+        said = ngettext("%(n)d record is now %(state)s.", "%(n)d records are now %(state)s.", n)
+        messages.success(request, said % {"n": n, "state": state.label})
+
+
+@admin.register(Document)
+class DocumentAdmin(TranslationAdmin, SimpleHistoryAdmin):
+    """Documents; a file is checked before it is kept."""
+
+    form = DocumentForm
+    list_display = ["title", "extension", "size", "language", "official", "label", "effective_label", "publication"]
+    list_filter = ["publication", "effective_label", "extension", "language", "official"]
+    search_fields = ["title_en", "title_es", "title_pt", "title_fr", "filename", "sha256"]
+    autocomplete_fields = ["state", "named_states"]
+    readonly_fields = ["download", "filename", "size", "sha256", "effective_label", "hangs_on"]
+    list_per_page = 50
+    fieldsets = [
+        (None, {"fields": ["title", "file", "official", "state"]}),
+        LABEL_FIELDSET,
+        (_("The file"), {"fields": ["download", "filename", "size", "sha256", "effective_label", "hangs_on"]}),
+    ]
+    actions = ["publish", "withdraw"]
+    publish = RecordAdmin.publish
+    withdraw = RecordAdmin.withdraw
+    _set_publication = RecordAdmin._set_publication
+
+    @admin.display(description=_("download"))
+    def download(self, document):
+        return format_html('<a href="{}">{}</a>', document.get_absolute_url(), document.download_name)
+
+    @admin.display(description=_("hangs on"))
+    def hangs_on(self, document):
+        return ", ".join(str(record) for record in actions.records_of(document)) or "–"
+
+    def save_model(self, request, obj, form, change):
+        if not change:
+            obj.author = request.user
+        super().save_model(request, obj, form, change)
+
+    def save_related(self, request, form, formsets, change):
+        super().save_related(request, form, formsets, change)
+        actions.refresh_audience(form.instance)

@@ -1,0 +1,204 @@
+"""The nouns of the registry: series, major events, their places, and the cooperation they need."""
+
+from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from core.text import fold, refuse_markup, split_list
+from documents.models import Document
+from events.countries import country_names, unknown_codes
+from events.querysets import EventQuerySet, NeedQuerySet, SeriesQuerySet
+from members.models import Labelled
+from reference.models import Dated, MemberState, Organisation, Sourced, Theme
+
+
+class Series(models.Model):
+    """Editions that belong together, such as the Pan American Games."""
+
+    slug = models.SlugField(_("slug"), max_length=80, unique=True)
+    name = models.CharField(_("name"), max_length=200, validators=[refuse_markup])
+
+    objects = SeriesQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["slug"]
+        verbose_name = _("series")
+        verbose_name_plural = _("series")
+
+    def __str__(self):
+        return self.name
+
+    def get_absolute_url(self):
+        return reverse("events:series_detail", args=[self.slug])
+
+
+def validate_countries(text):
+    """Validator: every part of a `;`-separated field is an ISO 3166-1 alpha-3 code."""
+    wrong = unknown_codes(split_list(text))
+    if wrong:
+        raise ValidationError(
+            _("Not an ISO 3166-1 alpha-3 code: %(codes)s"), params={"codes": ", ".join(wrong)}
+        )
+
+
+class MajorEvent(Labelled, Dated, Sourced):
+    """An event that needs international cooperation in its security planning. Its main host owns the record."""
+
+    class Kind(models.TextChoices):
+        SPORT = "sport", _("Sport")
+        SUMMIT = "summit", _("Summit")
+        CULTURAL = "cultural", _("Cultural")
+        RELIGIOUS = "religious", _("Religious")
+        FESTIVAL = "festival", _("Festival")
+        OTHER = "other", _("Other")
+
+    class Status(models.TextChoices):
+        BID = "bid", _("Bid")
+        AWARDED = "awarded", _("Awarded")
+        CONFIRMED = "confirmed", _("Confirmed")
+        POSTPONED = "postponed", _("Postponed")
+        CANCELLED = "cancelled", _("Cancelled")
+
+    slug = models.SlugField(_("slug"), max_length=80, unique=True)
+    name = models.CharField(_("name"), max_length=200, validators=[refuse_markup])
+    kind = models.CharField(_("kind"), max_length=10, choices=Kind, db_index=True)
+    series = models.ForeignKey(
+        Series, models.PROTECT, null=True, blank=True, related_name="events", verbose_name=_("series")
+    )
+    umbrella = models.ForeignKey(
+        "self",
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="parts",
+        verbose_name=_("umbrella event"),
+        help_text=_("The larger event that this one is a part of."),
+    )
+    status = models.CharField(_("status"), max_length=10, choices=Status, default=Status.CONFIRMED)
+    status_note = models.CharField(
+        _("note on the status"), max_length=500, blank=True, validators=[refuse_markup]
+    )
+    host_state = models.ForeignKey(
+        MemberState, models.PROTECT, related_name="hosted_events", verbose_name=_("main host")
+    )
+    other_hosts = models.ManyToManyField(
+        MemberState, related_name="cohosted_events", blank=True, verbose_name=_("other hosts")
+    )
+    hosts_elsewhere = models.CharField(
+        _("hosts outside the region"),
+        max_length=200,
+        blank=True,
+        validators=[validate_countries],
+        help_text=_("ISO 3166-1 alpha-3 codes, separated by ;"),
+    )
+    expected_attendance = models.PositiveIntegerField(_("expected attendance"), null=True, blank=True)
+    delegations = models.PositiveIntegerField(_("participating delegations"), null=True, blank=True)
+    organiser = models.ForeignKey(
+        Organisation, models.PROTECT, null=True, blank=True, related_name="events", verbose_name=_("organiser")
+    )
+    security_authority = models.CharField(
+        _("competent security authority"), max_length=250, blank=True, validators=[refuse_markup]
+    )
+    website = models.URLField(_("official website"), max_length=300, blank=True)
+    summary = models.TextField(_("summary"), max_length=3000, blank=True, validators=[refuse_markup])
+    ipo_support = models.BooleanField(
+        _("named in the Programme's texts"),
+        default=False,
+        help_text=_("The Programme's own texts name this event as supported or as a reason for its work."),
+    )
+    themes = models.ManyToManyField(Theme, related_name="events", blank=True, verbose_name=_("themes"))
+    documents = models.ManyToManyField(
+        Document, related_name="events", blank=True, verbose_name=_("documents")
+    )
+    search_text = models.TextField(editable=False, default="")
+
+    objects = EventQuerySet.as_manager()
+
+    owner_path = "host_state"
+
+    class Meta(Dated.Meta):
+        verbose_name = _("major event")
+        verbose_name_plural = _("major events")
+
+    def __str__(self):
+        return self.name
+
+    def get_absolute_url(self):
+        return reverse("events:event_detail", args=[self.slug])
+
+    @property
+    def state_id(self):
+        """The owning State: the main host."""
+        return self.host_state_id
+
+    @property
+    def hosts_elsewhere_names(self):
+        """Names of the hosts outside the region, in the reader's language."""
+        return country_names(split_list(self.hosts_elsewhere))
+
+    def searchable(self):
+        """The folded text that the list's text filter looks into."""
+        names = [self.name_en, self.name_es, self.name_pt, self.name_fr, self.summary_en, self.summary_es]
+        places = self.places.values_list("city", "venue") if self.pk else []
+        words = [*names, self.summary_pt, self.summary_fr, *(word for place in places for word in place)]
+        return fold(" ".join(word for word in words if word))
+
+
+class EventPlace(models.Model):
+    """A city of an event, with the venue there where one is known."""
+
+    event = models.ForeignKey(MajorEvent, models.CASCADE, related_name="places", verbose_name=_("event"))
+    city = models.CharField(_("city"), max_length=120, validators=[refuse_markup])
+    venue = models.CharField(_("venue"), max_length=200, blank=True, validators=[refuse_markup])
+    latitude = models.DecimalField(
+        _("latitude"),
+        max_digits=8,
+        decimal_places=5,
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(-90), MaxValueValidator(90)],
+    )
+    longitude = models.DecimalField(
+        _("longitude"),
+        max_digits=8,
+        decimal_places=5,
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(-180), MaxValueValidator(180)],
+    )
+    order = models.PositiveSmallIntegerField(_("order"), default=0)
+
+    class Meta:
+        ordering = ["order", "pk"]
+        verbose_name = _("place")
+        verbose_name_plural = _("places")
+
+    def __str__(self):
+        return f"{self.venue}, {self.city}" if self.venue else self.city
+
+
+class CooperationNeed(Labelled):
+    """What a host needs from others for an event, with an audience of its own."""
+
+    event = models.ForeignKey(MajorEvent, models.CASCADE, related_name="needs", verbose_name=_("event"))
+    need = models.TextField(_("need"), max_length=2000, validators=[refuse_markup])
+    themes = models.ManyToManyField(Theme, related_name="needs", blank=True, verbose_name=_("themes"))
+
+    objects = NeedQuerySet.as_manager()
+
+    owner_path = "event__host_state"
+
+    class Meta:
+        ordering = ["pk"]
+        verbose_name = _("cooperation need")
+        verbose_name_plural = _("cooperation needs")
+
+    def __str__(self):
+        return self.need[:80]
+
+    @property
+    def state_id(self):
+        """The owning State: the main host of the event."""
+        return self.event.host_state_id

@@ -1,0 +1,21 @@
+"""The web server's settings, for the demo and for production; each choice of the place is a variable."""
+
+import os
+
+demo = os.environ.get("KMS_DEMO") == "1"
+port = os.environ.get("PORT") or "8000"
+
+wsgi_app = "kms.wsgi:application"
+bind = f"127.0.0.1:{port}" if demo else os.environ.get("KMS_BIND") or f"127.0.0.1:{port}"
+workers = int(os.environ.get("WEB_CONCURRENCY") or 2)
+worker_tmp_dir = "/dev/shm" if os.path.isdir("/dev/shm") else None  # noqa: S108 - the heartbeat must not wait for a disk
+timeout = 60
+graceful_timeout = 4 if demo else 30
+max_requests = 5000  # a worker is renewed now and then, not all at the same time
+max_requests_jitter = 500
+limit_request_line = 8190
+accesslog = None if demo else "-"
+access_log_format = '%(h)s "%(m)s %(U)s" %(s)s %(B)s %(D)s'  # no query strings: they may hold names
+loglevel = "warning" if demo else "info"
+forwarded_allow_ips = os.environ.get("FORWARDED_ALLOW_IPS") or "127.0.0.1,::1"
+control_socket_disable = True

@@ -1,0 +1,55 @@
+"""What the frame around every page shows."""
+
+from django.conf import settings
+from django.urls import reverse
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from members.access import Action, can
+
+SECTIONS = [
+    ("events", "events:event_list"),
+    ("legislation", "legislation:instrument_list"),
+    ("programme", "programme:activity_list"),
+    ("network", "kms:country_list"),
+]
+
+
+def frame(request):
+    """Context of the frame: {"frame": {sections, languages, standing, admin_url, version, demo, contact_email}}."""
+    user = getattr(request, "user", None)
+    member = user is not None and user.is_authenticated
+    return {
+        "frame": {
+            "sections": _sections(request.path),
+            "languages": _languages(request),
+            "standing": user.standing if member else "",
+            "admin_url": reverse("admin:index") if member and can(user, Action.CURATE) else "",
+            "version": settings.VERSION,
+            "demo": settings.DEMO,
+            "contact_email": settings.CONTACT_EMAIL,
+            "base_url": settings.BASE_URL,
+        }
+    }
+
+
+def _sections(path):
+    labels = {
+        "events": _("Events"),
+        "legislation": _("Legislation"),
+        "programme": _("Programme"),
+        "network": _("Network"),
+    }
+    rows = [(labels[key], reverse(name)) for key, name in SECTIONS]
+    return [{"label": label, "url": url, "current": path.startswith(url)} for label, url in rows]
+
+
+def _languages(request):
+    """The same page in each language; the start page where it has no language prefix."""
+    current = get_language()
+    prefix = f"/{current}/"
+    rest = request.get_full_path().removeprefix(prefix) if request.path.startswith(prefix) else ""
+    return [
+        {"code": code, "name": name, "url": f"/{code}/{rest}", "current": code == current}
+        for code, name in settings.LANGUAGES
+    ]

@@ -1,0 +1,70 @@
+"""Numbers and boards across apps."""
+
+from django.db.models import Count
+
+from events.models import MajorEvent
+from legislation.models import Instrument, TreatyAction
+from members.models import Mandate
+from programme.models import Activity
+from reference.models import MemberState
+
+
+def of_the_portal(user):
+    """{"events", "instruments", "treaty_actions", "activities", "states", "seats"} that `user` may know of."""
+    return {
+        "events": MajorEvent.objects.visible_to(user).count(),
+        "instruments": Instrument.objects.visible_to(user).count(),
+        "treaty_actions": TreatyAction.objects.visible_to(user).count(),
+        "activities": Activity.objects.visible_to(user).count(),
+        "states": MemberState.objects.visible_to(user).count(),
+        "seats": len(Mandate.objects.in_force().seats()),
+    }
+
+
+def _counted(rows, path):
+    """{id: number of rows} by a foreign key or the other side of a many-to-many."""
+    return dict(rows.order_by().exclude(**{path: None}).values_list(path).annotate(n=Count("pk", distinct=True)))
+
+
+def board(user, states):
+    """Context of the board: {"regions": [(sub-region, rows)], "filled", "vacant"}.
+
+    A row is {"state", "filled", "events", "instruments", "activities"}. Seats are counted among the States that
+    take part in the Programme.
+    """
+    seats = Mandate.objects.in_force().seats()
+    events = MajorEvent.objects.visible_to(user)
+    main, shared = _counted(events, "host_state"), _counted(events, "other_hosts")
+    instruments = _counted(Instrument.objects.visible_to(user), "state")
+    activities = _counted(Activity.objects.visible_to(user), "host_state")
+    regions, filled = {}, 0
+    for state in states:
+        is_filled = state.pk in seats
+        filled += is_filled and state.participates
+        row = {
+            "state": state,
+            "filled": is_filled,
+            "events": main.get(state.pk, 0) + shared.get(state.pk, 0),
+            "instruments": instruments.get(state.pk, 0),
+            "activities": activities.get(state.pk, 0),
+        }
+        regions.setdefault(state.sub_region, []).append(row)
+    taking_part = sum(1 for rows in regions.values() for row in rows if row["state"].participates)
+    ordered = sorted(regions.items(), key=lambda item: item[0].name)
+    return {"regions": ordered, "filled": filled, "vacant": taking_part - filled}
+
+
+def themes(user, rows):
+    """[{"theme", "events", "instruments", "activities"}] for a queryset of themes."""
+    events = _counted(MajorEvent.objects.visible_to(user), "themes")
+    instruments = _counted(Instrument.objects.visible_to(user), "themes")
+    activities = _counted(Activity.objects.visible_to(user), "themes")
+    return [
+        {
+            "theme": theme,
+            "events": events.get(theme.pk, 0),
+            "instruments": instruments.get(theme.pk, 0),
+            "activities": activities.get(theme.pk, 0),
+        }
+        for theme in rows
+    ]

@@ -1,0 +1,65 @@
+"""The sitemap: every open page in every language."""
+
+from django.contrib.auth.models import AnonymousUser
+from django.contrib.sitemaps import Sitemap
+from django.urls import reverse
+
+from events.models import MajorEvent, Series
+from legislation.models import Instrument
+from programme.models import Activity
+from reference.models import MemberState, Theme
+
+PAGES = [
+    "kms:home",
+    "events:event_list",
+    "events:series_list",
+    "legislation:instrument_list",
+    "programme:activity_list",
+    "programme:programme_about",
+    "programme:programme_history",
+    "programme:programme_partners",
+    "kms:country_list",
+    "kms:theme_list",
+    "kms:about",
+    "kms:contact",
+    "kms:accessibility",
+    "kms:data_protection",
+]
+
+
+class Records(Sitemap):
+    """The records of one model that everybody may read."""
+
+    i18n = alternates = x_default = True
+
+    def __init__(self, model):
+        self.model = model
+
+    def items(self):
+        return self.model.objects.visible_to(AnonymousUser()).order_by("pk")
+
+    def lastmod(self, record):
+        return getattr(record, "updated", None)
+
+
+class Pages(Sitemap):
+    """Lists and text pages."""
+
+    i18n = alternates = x_default = True
+
+    def items(self):
+        return PAGES
+
+    def location(self, name):
+        return reverse(name)
+
+
+SITEMAPS = {
+    "pages": Pages,
+    "events": Records(MajorEvent),
+    "series": Records(Series),
+    "legislation": Records(Instrument),
+    "programme": Records(Activity),
+    "network": Records(MemberState),
+    "themes": Records(Theme),
+}

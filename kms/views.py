@@ -1,0 +1,185 @@
+"""Pages across apps: home, the network of States, themes, the portal's own pages."""
+
+import datetime
+
+from django.conf import settings
+from django.http import Http404, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils.translation import get_language_from_request
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from documents.models import Document
+from events.models import MajorEvent
+from kms import figures, health
+from legislation.models import Instrument, TreatyAction
+from members.access import Action, public, scope
+from members.models import Mandate
+from programme.models import Activity, Page
+from reference.models import MemberState, Theme
+
+NEXT_EVENTS = 8
+LATEST_ACTIVITIES = 4
+ROWS_OF_A_SECTION = 10
+
+
+@require_safe
+@public
+def root(request):
+    """The bare address: on to the reader's language."""
+    response = HttpResponseRedirect(f"/{get_language_from_request(request)}/")
+    response["Vary"] = "Accept-Language, Cookie"
+    return response
+
+
+@require_safe
+@public
+def home(request):
+    """What is coming, what the Programme did last, and what is in here."""
+    events = MajorEvent.objects.visible_to(request.user).for_list()
+    context = {
+        "ongoing_events": events.ongoing().soonest_first(),
+        "next_events": events.upcoming().soonest_first()[:NEXT_EVENTS],
+        "latest_activities": Activity.objects.visible_to(request.user).for_list().latest_first()[:LATEST_ACTIVITIES],
+        "figures": figures.of_the_portal(request.user),
+    }
+    return render(request, "kms/home.html", context)
+
+
+@require_safe
+@public
+def country_list(request):
+    """The board of States: which seats are filled, what is recorded of each."""
+    states = MemberState.objects.visible_to(request.user).for_list().by_name()
+    return render(request, "kms/country_list.html", figures.board(request.user, states))
+
+
+@require_safe
+@public
+def country_detail(request, slug):
+    """Everything that is recorded of one State."""
+    user = request.user
+    state = get_object_or_404(MemberState.objects.visible_to(user).for_list(), slug=slug)
+    events = MajorEvent.objects.visible_to(user).hosted_by(slug).for_list()
+    past, coming = events.past().latest_first(), events.to_come().soonest_first()
+    instruments = Instrument.objects.visible_to(user).of_state(state).for_list().latest_first()
+    context = {
+        "state": state,
+        "seat_filled": Mandate.objects.in_force().of_seat(state).exists(),
+        "mandates": Mandate.objects.visible_to(user).in_force().of_state(state),
+        "coming": coming,
+        "past": past[:ROWS_OF_A_SECTION],
+        "past_count": past.count(),
+        "instruments": instruments[:ROWS_OF_A_SECTION],
+        "instrument_count": instruments.count(),
+        "treaty_actions": TreatyAction.objects.visible_to(user).of_state(state),
+        "activities": Activity.objects.visible_to(user).hosted_or_joined_by(state).for_list().latest_first(),
+        "documents": Document.objects.visible_to(user).of_state(state).official_first(),
+        "names_are_shown": bool(scope(user, Action.READ_MANDATES)),
+    }
+    return render(request, "kms/country_detail.html", context)
+
+
+@require_safe
+@public
+def theme_list(request):
+    """The themes, each with what is recorded under it."""
+    themes = Theme.objects.visible_to(request.user).by_name()
+    return render(request, "kms/theme_list.html", {"themes": figures.themes(request.user, themes)})
+
+
+@require_safe
+@public
+def theme_detail(request, slug):
+    """One theme across events, law and activities."""
+    user = request.user
+    theme = get_object_or_404(Theme.objects.visible_to(user), slug=slug)
+    instruments = Instrument.objects.visible_to(user).about(slug).for_list().latest_first()
+    events = MajorEvent.objects.visible_to(user).about(slug).for_list().latest_first()
+    context = {
+        "theme": theme,
+        "instruments": instruments[:ROWS_OF_A_SECTION],
+        "instrument_count": instruments.count(),
+        "events": events[:ROWS_OF_A_SECTION],
+        "event_count": events.count(),
+        "activities": Activity.objects.visible_to(user).about(slug).for_list().latest_first(),
+    }
+    return render(request, "kms/theme_detail.html", context)
+
+
+def _page(request, slug):
+    """One of the portal's text pages."""
+    page = get_object_or_404(Page.objects.visible_to(request.user), slug=slug)
+    return render(request, "kms/page.html", {"page": page})
+
+
+@require_safe
+@public
+def about(request):
+    """What the portal is."""
+    return _page(request, "about")
+
+
+@require_safe
+@public
+def contact(request):
+    """How to reach the secretariat."""
+    page = get_object_or_404(Page.objects.visible_to(request.user), slug="contact")
+    return render(request, "kms/contact.html", {"page": page})
+
+
+@require_safe
+@public
+def accessibility(request):
+    """The accessibility statement."""
+    return _page(request, "accessibility")
+
+
+@require_safe
+@public
+def data_protection(request):
+    """What is stored of people, and why."""
+    return _page(request, "data-protection")
+
+
+@require_safe
+@public
+def styleguide(request):
+    """Every component in every state; in demo mode only."""
+    if not settings.DEMO:
+        raise Http404
+    return render(request, "kms/styleguide.html")
+
+
+@never_cache
+@require_safe
+@public
+def healthz(request):
+    """200 while database and queue answer, else 503: {"database": bool, "queue": bool}."""
+    state = {"database": health.database_answers()}
+    state["queue"] = state["database"] and health.queue_answers()
+    return JsonResponse(state, status=200 if all(state.values()) else 503)
+
+
+@require_safe
+@public
+def robots_txt(request):
+    """What crawlers may read: the open pages."""
+    lines = ["User-agent: *", "Disallow: /admin/", f"Sitemap: {settings.BASE_URL}{reverse('sitemap')}", ""]
+    return HttpResponse("\n".join(lines), content_type="text/plain; charset=utf-8")
+
+
+@require_safe
+@public
+def security_txt(request):
+    """Whom to tell of a weakness (RFC 9116)."""
+    expires = datetime.datetime.now(datetime.UTC).replace(microsecond=0) + datetime.timedelta(days=180)
+    lines = [
+        f"Contact: mailto:{settings.CONTACT_EMAIL}",
+        f"Expires: {expires.isoformat().replace('+00:00', 'Z')}",
+        "Preferred-Languages: en, es, pt, fr",
+        f"Canonical: {settings.BASE_URL}{reverse('security_txt')}",
+        "",
+    ]
+    return HttpResponse("\n".join(lines), content_type="text/plain; charset=utf-8")

@@ -1,0 +1,126 @@
+"""Filters and facets of legislation."""
+
+import django_filters
+from django import forms
+from django.db.models import F
+from django.utils.translation import gettext_lazy as _
+
+from core.facets import Facet
+from core.filters import FIRST_YEAR, LAST_YEAR, SlugFilter, WordsFilter, YearFilter
+from core.listing import Listing
+from legislation.models import Instrument
+from reference.querysets import named
+
+IN_FORCE = {"yes": _("In force on that day"), "unknown": _("Not known for that day")}
+
+
+class DayField(forms.DateField):
+    """A day in the years that the portal knows."""
+
+    widget = forms.DateInput(attrs={"type": "date"})
+
+    def __init__(self, **kwargs):
+        super().__init__(input_formats=["%Y-%m-%d"], **kwargs)
+
+    def validate(self, value):
+        super().validate(value)
+        if value and not FIRST_YEAR <= value.year <= LAST_YEAR:
+            raise forms.ValidationError(_("The year is out of range."))
+
+
+class DayFilter(django_filters.DateFilter):
+    field_class = DayField
+
+
+class InstrumentFilter(django_filters.FilterSet):
+    """The filters of legislation, as a GET form. `in_force` tells what to show for the day of `in_force_on`."""
+
+    q = WordsFilter()
+    level = django_filters.ChoiceFilter(label=_("Level"), choices=Instrument.Level.choices)
+    kind = django_filters.ChoiceFilter(label=_("Kind"), choices=Instrument.Kind.choices)
+    state = SlugFilter(label=_("State"), field_name="state__slug")
+    sub_region = SlugFilter(label=_("Sub-region"), field_name="state__sub_region__slug")
+    organisation = django_filters.CharFilter(
+        label=_("Organisation"), field_name="organisation__code", max_length=30
+    )
+    theme = SlugFilter(label=_("Theme"), method="filter_theme")
+    status = django_filters.ChoiceFilter(label=_("Status"), choices=Instrument.Status.choices)
+    year_from = YearFilter(label=_("Adopted from year"), method="filter_year_from")
+    year_to = YearFilter(label=_("Adopted to year"), method="filter_year_to")
+    in_force_on = DayFilter(label=_("In force on"), method="filter_in_force_on")
+    in_force = django_filters.ChoiceFilter(
+        label=_("In force on that day"), choices=list(IN_FORCE.items()), method="filter_nothing"
+    )
+
+    class Meta:
+        model = Instrument
+        fields = []
+
+    def filter_theme(self, rows, name, value):
+        return rows.about(value)
+
+    def filter_year_from(self, rows, name, value):
+        return rows.adopted_between(first=int(value))
+
+    def filter_year_to(self, rows, name, value):
+        return rows.adopted_between(last=int(value))
+
+    def filter_in_force_on(self, rows, name, value):
+        unknown = self.form.cleaned_data.get("in_force") == "unknown"
+        return rows.maybe_in_force_on(value) if unknown else rows.in_force_on(value)
+
+    def filter_nothing(self, rows, name, value):
+        return rows
+
+
+def instrument_facets():
+    """The counted choices of legislation."""
+    return [
+        Facet("level", _("Level"), paths=[("level", F("level"))], labels=dict(Instrument.Level.choices)),
+        Facet("kind", _("Kind"), paths=[("kind", F("kind"))], labels=dict(Instrument.Kind.choices)),
+        Facet("state", _("State"), paths=[("state__slug", named("state__name"))]),
+        Facet("sub_region", _("Sub-region"), paths=[("state__sub_region__slug", named("state__sub_region__name"))]),
+        Facet("organisation", _("Organisation"), paths=[("organisation__code", named("organisation__name"))]),
+        Facet("theme", _("Theme"), paths=[("themes__slug", named("themes__name"))]),
+        Facet("status", _("Status"), paths=[("status", F("status"))], labels=dict(Instrument.Status.choices)),
+    ]
+
+
+SORTS = {
+    "latest": (_("Latest first"), lambda rows: rows.latest_first()),
+    "oldest": (_("Oldest first"), lambda rows: rows.oldest_first()),
+    "title": (_("Title"), lambda rows: rows.order_by("original_title", "pk")),
+}
+
+
+class InstrumentListing(Listing):
+    """The list of legislation; with a day it also knows how many texts have no certain answer for it."""
+
+    @property
+    def day(self):
+        return self.values.get("in_force_on")
+
+    @property
+    def unknown_total(self):
+        """How many instruments it is not known of whether they were in force on the day."""
+        return self.narrowed(without="in_force_on").maybe_in_force_on(self.day).count()
+
+    @property
+    def shows_unknown(self):
+        return self.values.get("in_force") == "unknown"
+
+    @property
+    def unknown_url(self):
+        return self.url(in_force="unknown")
+
+    @property
+    def certain_url(self):
+        return self.url(drop="in_force")
+
+
+def instrument_listing(request):
+    """The Listing of the instruments that the reader may know of."""
+    instruments = Instrument.objects.visible_to(request.user).for_list()
+    return InstrumentListing(
+        request, InstrumentFilter(request.GET, queryset=instruments), instrument_facets(), SORTS
+    )

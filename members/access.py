@@ -1,0 +1,184 @@
+"""Who may do what: one table, action by role, each cell a scope. docs/access.md is printed from it."""
+
+import enum
+from functools import wraps
+
+from django.conf import settings
+from django.core.exceptions import PermissionDenied
+from django.db import models
+from django.db.models import Q
+from django.http import HttpResponseRedirect
+from django.urls import reverse
+from django.utils.http import urlencode
+from django.utils.translation import gettext_lazy as _
+
+from core.labels import Label
+
+
+class Role(models.TextChoices):
+    """What somebody is today; a mandate counts only while it is in force."""
+
+    VISITOR = "visitor", _("Visitor")
+    PARTNER = "partner", _("Partner")
+    EXPERT = "expert", _("National expert")
+    ALTERNATE = "alternate", _("Alternate")
+    FOCAL_POINT = "focal_point", _("National Focal Point")
+    SECRETARIAT = "secretariat", _("Secretariat")
+    ADMINISTRATOR = "administrator", _("Administrator")
+
+
+class Scope(enum.IntEnum):
+    """On which records: none, the ones I wrote, my State's (and those that name it) and mine, any."""
+
+    NONE = 0
+    OWN = 1
+    STATE = 2
+    ANY = 3
+
+
+class Action(models.TextChoices):
+    READ_CLEAR = "read_clear", _("read TLP:CLEAR")
+    READ_GREEN = "read_green", _("read TLP:GREEN")
+    READ_AMBER = "read_amber", _("read TLP:AMBER")
+    READ_RED = "read_red", _("read TLP:RED")
+    READ_UNPUBLISHED = "read_unpublished", _("read drafts and withdrawn records")
+    READ_HISTORY = "read_history", _("read a record's full history")
+    READ_MANDATES = "read_mandates", _("see who holds a State's seat")
+    CURATE = "curate", _("curate records in the admin")
+    MANAGE_ACCOUNTS = "manage_accounts", _("manage accounts and mandates")
+    DELETE_RECORDS = "delete_records", _("delete records for good")
+
+
+N, O, S, A = Scope.NONE, Scope.OWN, Scope.STATE, Scope.ANY
+ROLES = list(Role)
+# fmt: off
+TABLE = {
+    #                         visitor partner expert alternate focal_point secretariat administrator
+    Action.READ_CLEAR:       (A,      A,      A,     A,        A,          A,          A),
+    Action.READ_GREEN:       (N,      A,      A,     A,        A,          A,          A),
+    Action.READ_AMBER:       (N,      O,      O,     A,        A,          A,          A),
+    Action.READ_RED:         (N,      O,      O,     S,        S,          A,          A),
+    Action.READ_UNPUBLISHED: (N,      N,      N,     N,        N,          A,          A),
+    Action.READ_HISTORY:     (N,      N,      N,     S,        S,          A,          A),
+    Action.READ_MANDATES:    (N,      N,      N,     A,        A,          A,          A),
+    Action.CURATE:           (N,      N,      N,     N,        N,          A,          A),
+    Action.MANAGE_ACCOUNTS:  (N,      N,      N,     N,        N,          A,          A),
+    Action.DELETE_RECORDS:   (N,      N,      N,     N,        N,          N,          A),
+}
+# fmt: on
+READING = {
+    Label.CLEAR: Action.READ_CLEAR,
+    Label.GREEN: Action.READ_GREEN,
+    Label.AMBER: Action.READ_AMBER,
+    Label.RED: Action.READ_RED,
+}
+
+
+def role_of(user):
+    """The Role of a user, or of nobody in particular: the highest that account and mandates give today."""
+    if not user.is_authenticated or not user.is_active:
+        return Role.VISITOR
+    if user.is_superuser:
+        return Role.ADMINISTRATOR
+    if user.is_staff:
+        return Role.SECRETARIAT
+    roles = {mandate.role for mandate in user.mandates_in_force}
+    for role in (Role.FOCAL_POINT, Role.ALTERNATE):
+        if role in roles:
+            return role
+    return Role.EXPERT if user.state_id else Role.PARTNER
+
+
+def scope(user, action):
+    """On which records `user` may do `action`."""
+    return TABLE[action][ROLES.index(role_of(user))]
+
+
+def state_ids_of(user):
+    """Ids of the States a user speaks for today."""
+    return {mandate.state_id for mandate in user.mandates_in_force}
+
+
+def can(user, action, record=None):
+    """Whether `user` may do `action`, on `record` where one is given. None equals nothing here."""
+    reach = scope(user, action)
+    if reach == Scope.ANY or reach == Scope.NONE or record is None:
+        return reach != Scope.NONE
+    if record.author_id is not None and record.author_id == user.pk:
+        return True
+    states = state_ids_of(user) if reach == Scope.STATE else set()
+    return record.state_id is not None and record.state_id in states
+
+
+def readable(user, model):
+    """The Q of the `model` rows that `user` may know of, by label, ownership and publication."""
+    allowed = Q(pk__in=[])
+    for label, action in READING.items():
+        allowed |= Q(**{model.label_field: label}) & _within(user, scope(user, action), model)
+    if scope(user, Action.READ_UNPUBLISHED) != Scope.ANY:
+        allowed &= model.released()
+    return allowed
+
+
+def _within(user, reach, model):
+    """The Q of one scope over the rows of a labelled model."""
+    if reach == Scope.ANY:
+        return Q()
+    if reach == Scope.NONE:
+        return Q(pk__in=[])
+    mine = Q(author_id=user.pk)
+    if reach == Scope.STATE:
+        states = state_ids_of(user)
+        mine |= Q(pk__in=model.named_states.through.objects.filter(memberstate_id__in=states).values(model.named_key()))
+        if model.owner_path:
+            mine |= Q(**{f"{model.owner_path}_id__in": states})
+    return mine
+
+
+def require(user, action, record):
+    """Raise PermissionDenied (a 403 page) unless `user` may do `action` on `record`."""
+    if not can(user, action, record):
+        raise PermissionDenied
+
+
+def to_login(request):
+    """Lead to the log-in, and back here after it."""
+    query = urlencode({"next": request.get_full_path()})
+    return HttpResponseRedirect(f"{reverse(settings.LOGIN_URL)}?{query}")
+
+
+def public(view):
+    """Everybody may open this page."""
+    view.access = "public"
+    return view
+
+
+def signed_in(view):
+    """A page for every member; a visitor is led to the log-in."""
+
+    @wraps(view)
+    def guarded(request, *args, **kwargs):
+        if not request.user.is_authenticated:
+            return to_login(request)
+        return view(request, *args, **kwargs)
+
+    guarded.access = "signed_in"
+    return guarded
+
+
+def allow(action):
+    """A page for those who may do `action` on something; which records it shows is judged after the fetch."""
+
+    def decorate(view):
+        @wraps(view)
+        def guarded(request, *args, **kwargs):
+            if not request.user.is_authenticated:
+                return to_login(request)
+            if scope(request.user, action) == Scope.NONE:
+                raise PermissionDenied
+            return view(request, *args, **kwargs)
+
+        guarded.access = action
+        return guarded
+
+    return decorate

@@ -1,0 +1,104 @@
+"""The secretariat's admin of accounts and mandates."""
+
+from django import forms
+from django.contrib import admin
+from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
+from django.contrib.auth.forms import BaseUserCreationForm
+from django.contrib.auth.models import Group
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+from simple_history.admin import SimpleHistoryAdmin
+
+from members import actions
+from members.models import Mandate, User
+from reference.querysets import today
+
+admin.site.site_header = _("IPO Americas KMS: curation")
+admin.site.site_title = _("IPO Americas KMS")
+admin.site.index_title = _("Records, people and imports")
+admin.site.site_url = "/"
+admin.site.unregister(Group)
+
+
+class AccountCreationForm(BaseUserCreationForm):
+    """A new account, by e-mail address."""
+
+    class Meta:
+        model = User
+        fields = ["email", "name", "state", "organisation"]
+        field_classes = {"email": forms.EmailField}
+
+
+class InForceFilter(admin.SimpleListFilter):
+    """Mandates that give rights today, or that do not."""
+
+    title = _("in force")
+    parameter_name = "in_force"
+
+    def lookups(self, request, model_admin):
+        return [("yes", _("In force today")), ("no", _("Ended or not begun"))]
+
+    def queryset(self, request, rows):
+        if self.value() == "yes":
+            return rows.in_force()
+        if self.value() == "no":
+            return rows.filter(Q(until__lt=today()) | Q(since__gt=today()))
+        return rows
+
+
+class MandateInline(admin.TabularInline):
+    model = Mandate
+    extra = 0
+    autocomplete_fields = ["state"]
+
+
+@admin.register(User)
+class AccountAdmin(SimpleHistoryAdmin, DjangoUserAdmin):
+    """Accounts. Only an administrator touches accounts of staff, or makes somebody staff."""
+
+    add_form = AccountCreationForm
+    list_display = ["email", "name", "state", "organisation", "is_active", "is_staff", "last_login"]
+    list_filter = ["is_active", "is_staff", "state__sub_region"]
+    list_select_related = ["state", "organisation"]
+    search_fields = ["email", "name"]
+    ordering = ["email"]
+    autocomplete_fields = ["state", "organisation"]
+    readonly_fields = ["last_login", "date_joined"]
+    filter_horizontal = []
+    fieldsets = [
+        (None, {"fields": ["email", "password"]}),
+        (_("Person"), {"fields": ["name", "state", "organisation"]}),
+        (_("Rights"), {"fields": ["is_active", "is_staff", "is_superuser"]}),
+        (_("Dates"), {"fields": ["last_login", "date_joined"]}),
+    ]
+    add_fieldsets = [
+        (None, {"fields": ["email", "name", "state", "organisation", "password1", "password2"]}),
+    ]
+    inlines = [MandateInline]
+
+    def get_readonly_fields(self, request, obj=None):
+        staff_fields = [] if request.user.is_superuser else ["is_staff", "is_superuser"]
+        return [*super().get_readonly_fields(request, obj), *staff_fields]
+
+    def has_change_permission(self, request, obj=None):
+        guarded = obj is not None and obj.is_staff and obj != request.user and not request.user.is_superuser
+        return not guarded and super().has_change_permission(request, obj)
+
+    def has_delete_permission(self, request, obj=None):
+        """Accounts are closed, not deleted: history names them."""
+        return False
+
+    def save_model(self, request, obj, form, change):
+        super().save_model(request, obj, form, change)
+        if "is_staff" in form.changed_data:
+            actions.set_staff(obj, obj.is_staff, by=request.user)
+
+
+@admin.register(Mandate)
+class MandateAdmin(SimpleHistoryAdmin):
+    list_display = ["state", "role", "person", "since", "until"]
+    list_filter = [InForceFilter, "role", "state__sub_region"]
+    list_select_related = ["state", "person"]
+    search_fields = ["state__name_en", "person__name", "person__email"]
+    autocomplete_fields = ["state", "person"]
+    date_hierarchy = "since"

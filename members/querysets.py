@@ -1,0 +1,59 @@
+"""Adjectives of accounts, mandates and labelled records."""
+
+from django.contrib.auth.models import UserManager
+from django.db import models
+
+from members.access import Action, Role, readable, scope
+from reference.querysets import today
+
+
+class AccountManager(UserManager):
+    """Makes accounts by e-mail address; the address is kept in lower case."""
+
+    def _create_user_object(self, email, password, **fields):
+        user = self.model(email=email.lower(), **fields)
+        user.set_password(password)
+        return user
+
+    def create_user(self, email, password=None, **fields):
+        user = self._create_user_object(email, password, **fields)
+        user.save(using=self._db)
+        return user
+
+    def create_superuser(self, email, password=None, **fields):
+        return self.create_user(email, password, is_staff=True, is_superuser=True, **fields)
+
+    def get_by_natural_key(self, email):
+        return self.get(email=email.lower())
+
+
+class MandateQuerySet(models.QuerySet):
+    def in_force(self):
+        """Mandates that give rights today (UTC); the last day counts."""
+        return self.filter(since__lte=today()).exclude(until__lt=today())
+
+    def of_seat(self, state):
+        """The mandates that fill a State's seat: those of National Focal Points."""
+        return self.of_state(state).filter(role=Role.FOCAL_POINT)
+
+    def of_state(self, state):
+        return self.filter(state=state).select_related("person", "state")
+
+    def seats(self):
+        """Ids of the States whose seat is filled by one of these mandates."""
+        return set(self.filter(role=Role.FOCAL_POINT).values_list("state_id", flat=True))
+
+    def visible_to(self, user):
+        """Mandates name people, so only those who may read them get any."""
+        return self if scope(user, Action.READ_MANDATES) else self.none()
+
+
+class LabelledQuerySet(models.QuerySet):
+    """Records that carry an audience label."""
+
+    def visible_to(self, user):
+        """The records that `user` may know of: the one gate of lists, pages, counts, exports and downloads."""
+        return self.filter(readable(user, self.model))
+
+    def published(self):
+        return self.filter(publication=self.model.Publication.PUBLISHED)

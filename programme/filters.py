@@ -1,0 +1,71 @@
+"""Filters and facets of the Programme's activities."""
+
+import django_filters
+from django.db.models import F
+from django.utils.translation import gettext_lazy as _
+
+from core.facets import Facet
+from core.filters import SlugFilter, WordsFilter, YearFilter
+from core.listing import Listing
+from programme.models import Activity
+from reference.models import TIMES
+from reference.querysets import named, time_conditions
+
+
+class ActivityFilter(django_filters.FilterSet):
+    """The filters of the activities, as a GET form."""
+
+    q = WordsFilter()
+    when = django_filters.ChoiceFilter(label=_("When"), choices=list(TIMES.items()), method="filter_when")
+    kind = django_filters.ChoiceFilter(label=_("Kind"), choices=Activity.Kind.choices)
+    state = SlugFilter(label=_("Host State"), field_name="host_state__slug")
+    sub_region = SlugFilter(label=_("Sub-region"), field_name="host_state__sub_region__slug")
+    partner = django_filters.CharFilter(label=_("Partner"), method="filter_partner", max_length=30)
+    theme = SlugFilter(label=_("Theme"), method="filter_theme")
+    year_from = YearFilter(label=_("From year"), method="filter_year_from")
+    year_to = YearFilter(label=_("To year"), method="filter_year_to")
+
+    class Meta:
+        model = Activity
+        fields = []
+
+    def filter_when(self, rows, name, value):
+        return getattr(rows, value)()
+
+    def filter_partner(self, rows, name, value):
+        return rows.with_partner(value)
+
+    def filter_theme(self, rows, name, value):
+        return rows.about(value)
+
+    def filter_year_from(self, rows, name, value):
+        return rows.between_years(first=int(value))
+
+    def filter_year_to(self, rows, name, value):
+        return rows.between_years(last=int(value))
+
+
+def activity_facets():
+    """The counted choices of the activities."""
+    host = "host_state__sub_region"
+    return [
+        Facet("when", _("When"), conditions=time_conditions(), labels=TIMES),
+        Facet("kind", _("Kind"), paths=[("kind", F("kind"))], labels=dict(Activity.Kind.choices)),
+        Facet("state", _("Host State"), paths=[("host_state__slug", named("host_state__name"))]),
+        Facet("sub_region", _("Sub-region"), paths=[(f"{host}__slug", named(f"{host}__name"))]),
+        Facet("partner", _("Partner"), paths=[("partners__code", named("partners__name"))]),
+        Facet("theme", _("Theme"), paths=[("themes__slug", named("themes__name"))]),
+    ]
+
+
+SORTS = {
+    "latest": (_("Latest first"), lambda rows: rows.latest_first()),
+    "soonest": (_("Earliest first"), lambda rows: rows.soonest_first()),
+    "title": (_("Title"), lambda rows: rows.order_by(named("title"), "pk")),
+}
+
+
+def activity_listing(request):
+    """The Listing of the activities that the reader may know of."""
+    activities = Activity.objects.visible_to(request.user).for_list()
+    return Listing(request, ActivityFilter(request.GET, queryset=activities), activity_facets(), SORTS)

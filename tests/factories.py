@@ -1,0 +1,167 @@
+"""Rows for tests: plain functions with sensible values, each of which a test may say otherwise.
+
+What a test does not name is made too, so `make_event()` alone is a whole event with its host.
+"""
+
+import datetime
+import hashlib
+import itertools
+import string
+
+from django.core.files.base import ContentFile
+
+from core.dates import Precision
+from documents.actions import refresh_audience
+from documents.models import Document
+from events.models import CooperationNeed, EventPlace, MajorEvent, Series
+from legislation.models import Instrument, TreatyAction
+from members.models import Labelled, Mandate, User
+from programme.models import Activity, Page
+from reference.models import MemberState, Organisation, SubRegion, Theme
+
+PUBLISHED = Labelled.Publication.PUBLISHED
+PASSWORD = "correct horse battery staple"
+PDF = b"%PDF-1.4\n%%EOF\n"
+numbers = itertools.count(1)
+
+
+def _many(row, **sets):
+    """Set the many-to-many relations that were given."""
+    for name, members in sets.items():
+        getattr(row, name).set(members)
+    return row
+
+
+def make_sub_region(*, slug="south", **fields):
+    fields.setdefault("name", slug.replace("-", " ").capitalize())
+    return SubRegion.objects.get_or_create(slug=slug, defaults=fields)[0]
+
+
+def _code():
+    """Two characters that no real State has and no other row of this test."""
+    first, second = divmod(next(numbers) % 360, 36)
+    return f"{first}{(string.digits + string.ascii_uppercase)[second]}"
+
+
+def make_state(*, iso3=None, **fields):
+    """A State; one that is there already under that code is taken as it is."""
+    iso2 = _code()
+    iso3 = iso3 or f"X{iso2}"
+    there = MemberState.objects.filter(iso3=iso3).first()
+    if there:
+        return there
+    fields = {"iso2": iso2, "slug": f"state-{iso3.lower()}", "name": f"State {iso3}"} | fields
+    if "sub_region" not in fields:
+        fields["sub_region"] = make_sub_region()
+    return MemberState.objects.create(iso3=iso3, **fields)
+
+
+def make_organisation(*, code=None, **fields):
+    code = code or f"ORG{next(numbers)}"
+    return Organisation.objects.create(code=code, **{"name": f"Organisation {code}"} | fields)
+
+
+def make_theme(*, slug=None, **fields):
+    slug = slug or f"theme-{next(numbers)}"
+    return Theme.objects.create(slug=slug, **{"name": slug.replace("-", " ").capitalize()} | fields)
+
+
+def make_series(*, slug=None, **fields):
+    slug = slug or f"series-{next(numbers)}"
+    return Series.objects.create(slug=slug, **{"name": slug.replace("-", " ").capitalize()} | fields)
+
+
+def make_user(*, email=None, **fields):
+    email = email or f"person{next(numbers)}@example.org"
+    return User.objects.create_user(email, **{"password": PASSWORD, "name": email.split("@")[0]} | fields)
+
+
+def make_mandate(*, person=None, state=None, role="focal_point", since=datetime.date(2020, 1, 1), **fields):
+    """A State's seat in somebody's hands, in force unless the days say otherwise."""
+    state = state or (person and person.state) or make_state()
+    person = person or make_user(state=state)
+    return Mandate.objects.create(person=person, state=state, role=role, since=since, **fields)
+
+
+def _period(fields, start):
+    """The dates of a dated record: a day unless more was said; `end` follows `start`."""
+    fields = {"start": start, "precision": Precision.DAY} | fields
+    return {"end": fields["start"]} | fields
+
+
+def make_event(
+    *, slug=None, host_state=None, cities=(), other_hosts=(), themes=(), documents=(), named_states=(), **fields
+):
+    """A published event of one day in 2030, readable by everybody."""
+    slug = slug or f"event-{next(numbers)}"
+    fields = _period({"name": slug.replace("-", " ").capitalize(), "kind": "sport", "publication": PUBLISHED} | fields,
+                     datetime.date(2030, 6, 1))  # fmt: skip
+    event = MajorEvent.objects.create(slug=slug, host_state=host_state or make_state(), **fields)
+    for order, city in enumerate(cities):
+        EventPlace.objects.create(event=event, city=city, order=order)
+    _many(event, other_hosts=other_hosts, themes=themes, documents=documents, named_states=named_states)
+    return _findable(event)
+
+
+def make_need(*, event=None, themes=(), named_states=(), **fields):
+    """A published need of an event's host, readable by everybody."""
+    fields = {"need": "Interpreters", "publication": PUBLISHED} | fields
+    need = CooperationNeed.objects.create(event=event or make_event(), **fields)
+    return _many(need, themes=themes, named_states=named_states)
+
+
+def make_instrument(*, slug=None, level="national", themes=(), events=(), documents=(), named_states=(), **fields):
+    """A published text: a law of some State, or with another level the text of some organisation."""
+    slug = slug or f"instrument-{next(numbers)}"
+    title = slug.replace("-", " ").capitalize()
+    fields = {"original_title": title, "title": title, "kind": "act", "publication": PUBLISHED} | fields
+    if level == "national" and "state" not in fields:
+        fields["state"] = make_state()
+    if level != "national" and "organisation" not in fields:
+        fields["organisation"] = make_organisation()
+    instrument = Instrument.objects.create(slug=slug, level=level, **fields)
+    _many(instrument, themes=themes, events=events, documents=documents, named_states=named_states)
+    return _findable(instrument)
+
+
+def make_treaty(**fields):
+    return make_instrument(**{"level": "international", "kind": "convention"} | fields)
+
+
+def make_treaty_action(*, instrument=None, state=None, **fields):
+    fields = {"kind": "ratification", "date": "2010-05-04"} | fields
+    return TreatyAction.objects.create(instrument=instrument or make_treaty(), state=state or make_state(), **fields)
+
+
+def make_activity(*, slug=None, partners=(), themes=(), documents=(), named_states=(), **fields):
+    """A published training of one day in 2020."""
+    slug = slug or f"activity-{next(numbers)}"
+    fields = {"title": slug.replace("-", " ").capitalize(), "kind": "training", "publication": PUBLISHED} | fields
+    activity = Activity.objects.create(slug=slug, **_period(fields, datetime.date(2020, 3, 2)))
+    _many(activity, partners=partners, themes=themes, documents=documents, named_states=named_states)
+    return _findable(activity)
+
+
+def make_document(*, content=PDF, filename="report.pdf", named_states=(), **fields):
+    """A published document with a stored file; attach it, then call documents.actions.refresh_audience."""
+    fields = {"title": filename, "extension": filename.rsplit(".", 1)[-1], "publication": PUBLISHED} | fields
+    document = Document(filename=filename, size=len(content), sha256=hashlib.sha256(content).hexdigest(), **fields)
+    document.file.save(filename, ContentFile(content), save=False)
+    document.save()
+    _many(document, named_states=named_states)
+    refresh_audience(document)
+    return document
+
+
+def make_page(*, slug=None, **fields):
+    slug = slug or f"page-{next(numbers)}"
+    return Page.objects.create(
+        slug=slug, **{"title": slug.replace("-", " ").capitalize(), "body": "<p>Text.</p>"} | fields
+    )
+
+
+def _findable(record):
+    """Fill the text that the list's text filter looks into, as the actions do."""
+    record.search_text = record.searchable()
+    type(record).objects.filter(pk=record.pk).update(search_text=record.search_text)
+    return record

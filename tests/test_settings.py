@@ -1,0 +1,124 @@
+"""The settings: production refuses to start without its secrets, the demo stays on this machine."""
+
+import os
+import subprocess
+import sys
+
+import pytest
+from django.conf import settings
+
+SECRETS = ["KMS_SECRET_KEY", "KMS_BASE_URL", "KMS_CONTACT_EMAIL", "DATABASE_URL", "EMAIL_HOST", "EMAIL_FROM"]
+
+
+@pytest.fixture
+def production(tmp_path):
+    """Every variable that production needs, and nothing of the tests' own."""
+    return {
+        "PATH": os.environ["PATH"],
+        "KMS_DATA_DIR": str(tmp_path),
+        "KMS_SECRET_KEY": "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ-+",
+        "KMS_BASE_URL": "https://kms.example.org",
+        "KMS_CONTACT_EMAIL": "kms@example.org",
+        "DATABASE_URL": f"sqlite:///{tmp_path}/kms.sqlite3",
+        "EMAIL_HOST": "mail.example.org",
+        "EMAIL_FROM": "kms@example.org",
+    }
+
+
+def manage(environment, *arguments):
+    return subprocess.run(
+        [sys.executable, "manage.py", *arguments],
+        cwd=settings.BASE_DIR,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def printed(environment, *names):
+    """The values that some settings have in an environment."""
+    code = f"from django.conf import settings as s; print({', '.join(f's.{name}' for name in names)})"
+    done = manage(environment, "shell", "--no-imports", "-c", code)
+    assert done.returncode == 0, done.stderr
+    return done.stdout.strip()
+
+
+@pytest.mark.parametrize("name", SECRETS)
+def test_production_refuses_to_start_without_a_secret_and_says_which(production, name):
+    del production[name]
+    done = manage(production, "check")
+    assert done.returncode == 1
+    refusal = done.stderr.strip().splitlines()[-1]
+    assert f"without: {name} (" in refusal
+    assert [other for other in SECRETS if f"{other} (" in refusal] == [name]
+
+
+def test_production_names_all_that_is_missing_at_once(production, tmp_path):
+    done = manage({"PATH": production["PATH"], "KMS_DATA_DIR": str(tmp_path / "new")}, "check")
+    assert [name for name in SECRETS if f"{name} (" in done.stderr] == SECRETS
+    assert not (tmp_path / "new").exists()
+
+
+def test_an_empty_secret_is_a_missing_one(production):
+    done = manage(production | {"KMS_SECRET_KEY": ""}, "check")
+    assert done.returncode == 1
+    assert "KMS_SECRET_KEY (" in done.stderr
+
+
+def test_production_passes_the_check_for_deployment(production):
+    done = manage(production, "check", "--deploy", "--fail-level", "WARNING")
+    assert done.returncode == 0, done.stderr
+
+
+def test_production_never_debugs(production):
+    assert printed(production | {"KMS_DEBUG": "1"}, "DEBUG", "DEMO") == "False False"
+
+
+def test_production_serves_only_its_own_host(production):
+    assert printed(production, "ALLOWED_HOSTS") == "['kms.example.org']"
+
+
+def test_production_sends_its_cookies_over_https_only(production):
+    names = ("SESSION_COOKIE_NAME", "SESSION_COOKIE_SECURE", "CSRF_COOKIE_NAME", "CSRF_COOKIE_SECURE")
+    assert printed(production, *names) == "__Host-session True __Host-csrf True"
+
+
+def test_the_demo_keeps_the_key_it_made(tmp_path):
+    environment = {"PATH": os.environ["PATH"], "KMS_DEMO": "1", "KMS_DATA_DIR": str(tmp_path)}
+    first, second = printed(environment, "SECRET_KEY"), printed(environment, "SECRET_KEY")
+    assert first == second == (tmp_path / "keys" / "secret_key").read_text()
+    assert (tmp_path / "keys" / "secret_key").stat().st_mode & 0o777 == 0o600
+
+
+def test_the_demo_never_takes_another_host(tmp_path):
+    environment = {
+        "PATH": os.environ["PATH"],
+        "KMS_DEMO": "1",
+        "KMS_DATA_DIR": str(tmp_path),
+        "KMS_HOSTS": "evil.example",
+    }
+    assert printed(environment, "ALLOWED_HOSTS", "DEBUG") == "['localhost', '127.0.0.1', '[::1]'] False"
+
+
+def test_the_demo_refuses_other_hosts(client, settings):
+    settings.ALLOWED_HOSTS = ["localhost", "127.0.0.1", "[::1]"]  # the test runner adds one of its own
+    assert client.get("/robots.txt", headers={"host": "localhost"}).status_code == 200
+    assert client.get("/robots.txt", headers={"host": "kms.example.org"}).status_code == 400
+
+
+@pytest.mark.parametrize(
+    ("environment", "bind"),
+    [
+        ({"KMS_DEMO": "1", "PORT": "8123", "KMS_BIND": "0.0.0.0:80"}, "127.0.0.1:8123"),
+        ({"PORT": "8123"}, "127.0.0.1:8123"),
+        ({}, "127.0.0.1:8000"),
+        ({"KMS_BIND": "0.0.0.0:9000"}, "0.0.0.0:9000"),
+    ],
+)
+def test_the_web_server_listens_on_loopback_unless_production_says_otherwise(environment, bind):
+    code = "import runpy; print(runpy.run_path('gunicorn.conf.py')['bind'])"
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=settings.BASE_DIR, env=environment, capture_output=True, text=True, check=True
+    )
+    assert done.stdout.strip() == bind
