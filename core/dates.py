@@ -32,9 +32,7 @@ class PartialDate(str):
         """Takes "2027", "2026-06" or "2026-06-12"; raises ValidationError for anything else."""
         match = PARTIAL.fullmatch(text)
         if match is None:
-            raise ValidationError(
-                _("Write a year, a month or a day: 2027, 2026-06 or 2026-06-12."), code="invalid"
-            )
+            raise ValidationError(_("Write a year, a month or a day: 2027, 2026-06 or 2026-06-12."), code="invalid")
         year, month, day = (int(part) if part else None for part in match.groups())
         try:
             datetime.date(year, month or 1, day or 1)

@@ -14,7 +14,7 @@ REMOVED_PLUGINS = (
     "newpage,sourcearea,sourcedialog,embed,embedbase,autoembed,embedsemantic,codesnippet,codesnippetgeshi,"
     "mathjax,docprops,bbcode,about,pagebreak,find,elementspath,showblocks,language,format,stylescombo,font,"
     "colorbutton,colordialog,contextmenu,liststyle,tabletools,tableselection,magicline,specialchar,"
-    "uploadimage,uploadwidget,filetools,div"
+    "uploadimage,uploadwidget,filetools,filebrowser,div"
 )
 CKEDITOR_CONFIGS = {
     "default": {

@@ -2,7 +2,7 @@
 
 import re
 
-PLAIN_NUMBER = re.compile(r"-?\d+(\.\d+)?", re.ASCII)
+PLAIN_NUMBER = re.compile(r"-?\d+([.,]\d+)?", re.ASCII)
 FORMULA = re.compile(r"[=+\-@\t\r\n＝＋－＠]")
 ESCAPABLE = re.compile(r"'*[=+\-@\t\r\n＝＋－＠]")  # quotes before it count, so that unescaping is exact
 ESCAPED = re.compile(r"'+[=+\-@\t\r\n＝＋－＠]")

@@ -24,7 +24,8 @@ class Facet:
 
     Either `paths`, each (path of the value, expression of its label) to group by, or `conditions`,
     {value: Q} for choices that overlap or are computed. `labels`, {value: label}, names fixed choices and
-    gives their order; without it the labels come from the database and are sorted.
+    gives their order; without it the labels come from the database and are sorted, and `of`, a queryset, with
+    `key`, its column that holds the value, tells a choice that leaves no row from one that is not there.
     """
 
     name: str
@@ -32,6 +33,14 @@ class Facet:
     paths: list = field(default_factory=list)
     conditions: dict = field(default_factory=dict)
     labels: dict = field(default_factory=dict)
+    of: object = None
+    key: str = "slug"
+
+    def name_of(self, value):
+        """The label of a value, or None where there is no such choice."""
+        if self.labels:
+            return self.labels.get(value)
+        return self.of.filter(**{self.key: value}).first()
 
     def branches(self, rows):
         """Querysets of (facet, value, label, count) over `rows`, to be united in one statement."""
@@ -68,11 +77,11 @@ def count_facets(facets, narrowed):
     return counted
 
 
-def choices(facet, counted, selected):
-    """The Choices of one facet; the selected one is there even where it leaves no row."""
+def choices(facet, counted, selected, name):
+    """The Choices of one facet; the selected one, with its name, is there even where it leaves no row."""
     rows = dict(counted)
     if selected and selected not in rows:
-        rows[selected] = (facet.labels.get(selected, selected), 0)
+        rows[selected] = (str(name), 0)
     if facet.labels:
         found = [(value, label, rows[value][1]) for value, label in facet.labels.items() if value in rows]
     else:

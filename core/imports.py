@@ -10,11 +10,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from import_export.instance_loaders import ModelInstanceLoader
 from import_export.resources import Resource
+from import_export.results import Error
 
 from core.columns import Related, RelatedList
 from core.exports import escape_cell, is_formula, unescape_cell
-from core.tables import MAX_ROWS
+from core.tables import MAX_ROWS, BadFile
 
+PREVIEWED = 200
 CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 
 
@@ -41,6 +43,12 @@ def read_cell(value):
     return unescape_cell(text.strip()).replace("\r\n", "\n").replace("\r", "\n")
 
 
+class Problem(Error):
+    """An error as curators see it: without the machine's paths."""
+
+    traceback = ""
+
+
 class RecordResource(Resource):
     """Rows to records and back. Subclasses declare columns, `class Meta: model`, and refresh().
 
@@ -55,6 +63,7 @@ class RecordResource(Resource):
         import_id_fields = ["slug"]
         instance_loader_class = ModelInstanceLoader
         clean_model_instances = True
+        skip_diff = True
 
     def __init__(self, *, publication="draft", by=None, **kwargs):
         super().__init__(**kwargs)
@@ -68,6 +77,10 @@ class RecordResource(Resource):
 
     def init_instance(self, row=None):
         return self._meta.model()
+
+    @classmethod
+    def get_error_result_class(cls):
+        return Problem
 
     @classmethod
     def get_display_name(cls):
@@ -97,17 +110,25 @@ class RecordResource(Resource):
         result = super().import_data(dataset, *args, **kwargs)
         for row in [*result.invalid_rows, *result.error_rows]:
             row.number = self.lines[row.number - 1]
+        result.problems = problems(result)
+        self._preview(result)
         return result
+
+    def _preview(self, result):
+        """The beginning of what would change, for the page that asks whether to go on."""
+        rows = [row for row in result.rows if row.import_type in ("new", "update")]
+        result.preview, result.more = rows[:PREVIEWED], len(rows) > PREVIEWED
 
     def before_import(self, dataset, **kwargs):
         self.lines = list(getattr(dataset, "lines", range(2, len(dataset) + 2)))
         self.seen, self.later = {}, []
+        self._codes, self._inverse = {}, {}
         problems = self._bad_headers([cell_text(header).strip() for header in dataset.headers or []])
         if len(dataset) > MAX_ROWS:
             problems.append(_("The file has more than %(rows)d rows.") % {"rows": MAX_ROWS})
         if problems:
             dataset.wipe()
-            raise ValidationError(problems)
+            raise BadFile([(None, reason) for reason in problems])
         dataset.headers = [cell_text(header).strip() for header in dataset.headers]
         self.in_file = {cell_text(cell).strip() for cell in dataset[self.key_columns[0]]}
 
@@ -163,7 +184,11 @@ class RecordResource(Resource):
     def get_instance(self, instance_loader, row):
         text = row[self.key_columns[0]]
         attribute = self.fields[self.get_import_id_fields()[0]].attribute
-        return self.get_queryset().filter(**{attribute: text}).first() if text else None
+        return self.locked(**{attribute: text}).first() if text else None
+
+    def locked(self, **conditions):
+        """Rows that nobody else changes until this file is done."""
+        return self.get_queryset().filter(**conditions).select_for_update(of=("self",))
 
     def after_init_instance(self, instance, new, row, **kwargs):
         self.new = new
@@ -235,6 +260,7 @@ class RecordResource(Resource):
         row_result.line = self.lines[kwargs["row_number"] - 1]
         row_result.key = " ".join(part for part in self.key_of(row) if part)
         row_result.changed = [column.column_name for column in self.changed]
+        row_result.new_values = [(name, row[name]) for name in row_result.changed]
 
     # An export
 
@@ -281,4 +307,4 @@ def problems(result):
 
 
 def _messages(error):
-    return error.messages if isinstance(error, ValidationError) else [f"{type(error).__name__}: {error}"]
+    return error.messages if hasattr(error, "messages") else [f"{type(error).__name__}: {error}"]

@@ -1,11 +1,14 @@
 """What every list page shows around its rows: panel, pills, count, sorting, pages, and the filters it refused."""
 
+import datetime
 from dataclasses import dataclass
 
 from django.core.paginator import Paginator
 from django.http import Http404, QueryDict
 from django.utils.functional import cached_property
+from django.utils.translation import gettext as _
 
+from core.dates import Precision, say_date
 from core.facets import LONGEST_RADIO_LIST, choices, count_facets
 from core.text import fold
 
@@ -46,6 +49,11 @@ class Pill:
     url: str
 
 
+def _said(value):
+    """The value of a filter without choices, as a pill shows it."""
+    return say_date(value, Precision.DAY) if isinstance(value, datetime.date) else str(value)
+
+
 class Listing:
     """A filtered, sorted, numbered list.
 
@@ -60,6 +68,16 @@ class Listing:
             (self.form.fields[name].label, " ".join(messages)) for name, messages in self.form.errors.items()
         ]
         self.values = {key: value for key, value in self.form.cleaned_data.items() if value not in (None, "")}
+        self.names = {
+            facet.name: facet.name_of(self.values[facet.name]) for facet in facets if facet.name in self.values
+        }
+        for name in [name for name, said in self.names.items() if said is None]:
+            self._refuse(name)
+
+    def _refuse(self, name):
+        """Leave out a filter whose value is no choice, and say so."""
+        said = _("There is no such choice: “%(value)s”.") % {"value": self.values.pop(name)}
+        self.errors.append((self.form.fields[name].label, said))
 
     def narrowed(self, without=""):
         """The rows with every active filter, or with all but one."""
@@ -108,14 +126,16 @@ class Listing:
 
     def _group(self, facet, counted):
         selected = str(self.values.get(facet.name, ""))
-        return Group(facet.name, str(facet.label), choices(facet, counted, selected), selected)
+        return Group(
+            facet.name, str(facet.label), choices(facet, counted, selected, self.names.get(facet.name)), selected
+        )
 
     @cached_property
     def pills(self):
         """Active filters, each removable."""
         said = {group.name: c.label for group in self.groups for c in group.choices if c.selected}
         return [
-            Pill(name, str(self.form.fields[name].label), said.get(name, str(value)), self.url(drop=name))
+            Pill(name, str(self.form.fields[name].label), said.get(name) or _said(value), self.url(drop=name))
             for name, value in self.values.items()
         ]
 

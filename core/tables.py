@@ -6,7 +6,6 @@ import re
 import zipfile
 
 import tablib
-from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from import_export.formats import base_formats
 
@@ -25,12 +24,13 @@ class Table(tablib.Dataset):
         self.lines = lines
 
 
-class BadFile(ValidationError):
-    """A file that is no table at all. `problems` are (line or None, reason)."""
+class BadFile(Exception):
+    """A file of which no row can be read. `problems` are (line or None, reason), `messages` the same as texts."""
 
     def __init__(self, problems):
         self.problems = problems
-        super().__init__([_located(line, reason) for line, reason in problems])
+        self.messages = [_located(line, reason) for line, reason in problems]
+        super().__init__(" ".join(self.messages))
 
 
 def _located(line, reason):

@@ -6,6 +6,12 @@ import unicodedata
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
+# Words that stand where a slug stands in an address: parts of the portal, and verbs of pages to come.
+RESERVED_SLUGS = {
+    "about", "add", "calendar", "compare", "confirm", "delete", "edit", "export", "feed", "history", "import",
+    "map", "matrix", "new", "partners", "propose", "review", "search", "series", "submit", "timeline", "treaty",
+    "withdraw",
+}  # fmt: skip
 MARKUP = re.compile(r"<\s*/?\s*[a-zA-Z!?][^>]*>?|&(?:[a-zA-Z]{2,31}|#\d{1,7}|#x[0-9a-fA-F]{1,6});")
 
 
@@ -20,6 +26,12 @@ def refuse_markup(text):
     """Validator: raises ValidationError where plain text holds HTML tags or entities."""
     if MARKUP.search(text or ""):
         raise ValidationError(_("Plain text only: HTML markup is not accepted here."), code="markup")
+
+
+def refuse_reserved(slug):
+    """Validator: raises ValidationError for a slug that is a part of the portal's own addresses."""
+    if slug in RESERVED_SLUGS:
+        raise ValidationError(_("“%(slug)s” is a word of the portal's own addresses."), params={"slug": slug})
 
 
 def split_list(text):

@@ -18,9 +18,7 @@ def refresh_audience(document):
     """Recompute a document's effective label, the strictest around it, and whether anything published holds it."""
     records = list(records_of(document))
     label = max([document.label, *(record.label for record in records)])
-    attached = not records or any(
-        record.publication == Labelled.Publication.PUBLISHED for record in records
-    )
+    attached = not records or any(record.publication == Labelled.Publication.PUBLISHED for record in records)
     if (document.effective_label, document.attached) != (label, attached):
         Document.objects.filter(pk=document.pk).update(effective_label=label, attached=attached)
         document.effective_label, document.attached = label, attached

@@ -4,10 +4,10 @@ from django.contrib import admin, messages
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
-from import_export.admin import ImportExportModelAdmin
 from modeltranslation.admin import TranslationAdmin
 from simple_history.admin import SimpleHistoryAdmin
 
+from core.admin import RegistryAdmin
 from documents import actions
 from documents.forms import DocumentForm
 from documents.models import Document
@@ -17,17 +17,6 @@ LABEL_FIELDSET = (
     _("Audience"),
     {"fields": ["label", "named_states", "restricted_until", "publication", "language"]},
 )
-
-
-class RegistryAdmin(ImportExportModelAdmin, SimpleHistoryAdmin):
-    """A registry: history and revert, import with dry run, export."""
-
-    list_per_page = 50
-    show_full_result_count = False
-    save_on_top = True
-
-    def get_import_resource_kwargs(self, request, *args, **kwargs):
-        return {**super().get_import_resource_kwargs(request, *args, **kwargs), "by": request.user}
 
 
 class RecordAdmin(RegistryAdmin):

@@ -14,7 +14,7 @@ class DocumentForm(forms.ModelForm):
 
     class Meta:
         model = Document
-        fields = "__all__"
+        fields = ["file"]  # the admin adds the rest
 
     def clean_file(self):
         upload = self.cleaned_data["file"]

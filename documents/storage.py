@@ -10,9 +10,7 @@ class DocumentStorage(FileSystemStorage):
     """The folder of documents; its `url` is the view that asks who is reading."""
 
     def __init__(self):
-        super().__init__(
-            location=settings.DOCUMENT_ROOT, file_permissions_mode=0o600, directory_permissions_mode=0o700
-        )
+        super().__init__(location=settings.DOCUMENT_ROOT, file_permissions_mode=0o600, directory_permissions_mode=0o700)
 
     def url(self, name):
         from documents.models import Document  # the storage is loaded before the models are

@@ -1,12 +1,13 @@
 """The curators' admin of the registry."""
 
 from django.contrib import admin
+from django.utils.translation import gettext_lazy as _
 from modeltranslation.admin import TranslationAdmin
 from simple_history.admin import SimpleHistoryAdmin
 
-from django.utils.translation import gettext_lazy as _
-
-from documents.admin import LABEL_FIELDSET, RecordAdmin, RegistryAdmin
+from core.admin import RegistryAdmin
+from documents.admin import LABEL_FIELDSET, RecordAdmin
+from events.forms import EventForm
 from events.models import CooperationNeed, EventPlace, MajorEvent, Series
 from events.resources import EventResource, SeriesResource
 
@@ -26,6 +27,7 @@ class PlaceInline(admin.TabularInline):
 
 @admin.register(MajorEvent)
 class MajorEventAdmin(TranslationAdmin, RecordAdmin):
+    form = EventForm
     resource_classes = [EventResource]
     list_display = ["name", "dates", "kind", "host_state", "status", "label", "publication"]
     list_filter = ["publication", "label", "kind", "status", "precision", "host_state__sub_region", "source_kind"]

@@ -3,13 +3,14 @@
 import django_filters
 from django.db.models import F
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from core.facets import Facet
 from core.filters import SlugFilter, WordsFilter, YearFilter
 from core.listing import Listing
-from events.models import MajorEvent
+from events.models import MajorEvent, Series
 from events.querysets import in_region
-from reference.models import TIMES, SubRegion
+from reference.models import TIMES, MemberState, SubRegion, Theme
 from reference.querysets import named, time_conditions
 
 
@@ -21,7 +22,7 @@ class EventFilter(django_filters.FilterSet):
     kind = django_filters.ChoiceFilter(label=_("Kind"), choices=MajorEvent.Kind.choices)
     state = SlugFilter(label=_("Host State"), method="filter_state")
     sub_region = SlugFilter(label=_("Sub-region"), method="filter_sub_region")
-    series = SlugFilter(label=_("Series"), field_name="series__slug")
+    series = SlugFilter(label=pgettext_lazy("one series of events", "Series"), field_name="series__slug")
     theme = SlugFilter(label=_("Theme"), method="filter_theme")
     status = django_filters.ChoiceFilter(label=_("Status"), choices=MajorEvent.Status.choices)
     year_from = YearFilter(label=_("From year"), method="filter_year_from")
@@ -63,6 +64,7 @@ def event_facets():
                 ("host_state__slug", named("host_state__name")),
                 ("other_hosts__slug", named("other_hosts__name")),
             ],
+            of=MemberState.objects,
         ),
         Facet(
             "sub_region",
@@ -70,8 +72,13 @@ def event_facets():
             conditions={region.slug: in_region(region.slug) for region in regions},
             labels={region.slug: region.name for region in regions},
         ),
-        Facet("series", _("Series"), paths=[("series__slug", named("series__name"))]),
-        Facet("theme", _("Theme"), paths=[("themes__slug", named("themes__name"))]),
+        Facet(
+            "series",
+            pgettext_lazy("one series of events", "Series"),
+            paths=[("series__slug", named("series__name"))],
+            of=Series.objects,
+        ),
+        Facet("theme", _("Theme"), paths=[("themes__slug", named("themes__name"))], of=Theme.objects),
         Facet("status", _("Status"), paths=[("status", F("status"))], labels=dict(MajorEvent.Status.choices)),
     ]
 

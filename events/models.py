@@ -1,17 +1,19 @@
 """The nouns of the registry: series, major events, their places, and the cooperation they need."""
 
 from django.core.exceptions import ValidationError
-from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
-from core.text import fold, refuse_markup, split_list
+from core.text import fold, refuse_markup, refuse_reserved, split_list
 from documents.models import Document
 from events.countries import country_names, unknown_codes
 from events.querysets import EventQuerySet, NeedQuerySet, SeriesQuerySet
 from members.models import Labelled
-from reference.models import Dated, MemberState, Organisation, Sourced, Theme
+from reference.models import LATITUDE, LONGITUDE, Dated, MemberState, Organisation, Sourced, Theme
+
+DEEPEST_UMBRELLA = 5
 
 
 class Series(models.Model):
@@ -24,8 +26,8 @@ class Series(models.Model):
 
     class Meta:
         ordering = ["slug"]
-        verbose_name = _("series")
-        verbose_name_plural = _("series")
+        verbose_name = pgettext_lazy("one series of events", "series")
+        verbose_name_plural = pgettext_lazy("several series of events", "series")
 
     def __str__(self):
         return self.name
@@ -38,9 +40,7 @@ def validate_countries(text):
     """Validator: every part of a `;`-separated field is an ISO 3166-1 alpha-3 code."""
     wrong = unknown_codes(split_list(text))
     if wrong:
-        raise ValidationError(
-            _("Not an ISO 3166-1 alpha-3 code: %(codes)s"), params={"codes": ", ".join(wrong)}
-        )
+        raise ValidationError(_("Not an ISO 3166-1 alpha-3 code: %(codes)s"), params={"codes": ", ".join(wrong)})
 
 
 class MajorEvent(Labelled, Dated, Sourced):
@@ -61,7 +61,7 @@ class MajorEvent(Labelled, Dated, Sourced):
         POSTPONED = "postponed", _("Postponed")
         CANCELLED = "cancelled", _("Cancelled")
 
-    slug = models.SlugField(_("slug"), max_length=80, unique=True)
+    slug = models.SlugField(_("slug"), max_length=80, unique=True, validators=[refuse_reserved])
     name = models.CharField(_("name"), max_length=200, validators=[refuse_markup])
     kind = models.CharField(_("kind"), max_length=10, choices=Kind, db_index=True)
     series = models.ForeignKey(
@@ -77,9 +77,7 @@ class MajorEvent(Labelled, Dated, Sourced):
         help_text=_("The larger event that this one is a part of."),
     )
     status = models.CharField(_("status"), max_length=10, choices=Status, default=Status.CONFIRMED)
-    status_note = models.CharField(
-        _("note on the status"), max_length=500, blank=True, validators=[refuse_markup]
-    )
+    status_note = models.CharField(_("note on the status"), max_length=500, blank=True, validators=[refuse_markup])
     host_state = models.ForeignKey(
         MemberState, models.PROTECT, related_name="hosted_events", verbose_name=_("main host")
     )
@@ -109,9 +107,7 @@ class MajorEvent(Labelled, Dated, Sourced):
         help_text=_("The Programme's own texts name this event as supported or as a reason for its work."),
     )
     themes = models.ManyToManyField(Theme, related_name="events", blank=True, verbose_name=_("themes"))
-    documents = models.ManyToManyField(
-        Document, related_name="events", blank=True, verbose_name=_("documents")
-    )
+    documents = models.ManyToManyField(Document, related_name="events", blank=True, verbose_name=_("documents"))
     search_text = models.TextField(editable=False, default="")
 
     objects = EventQuerySet.as_manager()
@@ -132,6 +128,16 @@ class MajorEvent(Labelled, Dated, Sourced):
     def state_id(self):
         """The owning State: the main host."""
         return self.host_state_id
+
+    def clean(self):
+        super().clean()
+        above, steps = self.umbrella, 0
+        while above is not None and steps < DEEPEST_UMBRELLA:
+            if above.pk == self.pk:
+                raise ValidationError({"umbrella": _("An event is not a part of itself.")})
+            above, steps = above.umbrella, steps + 1
+        if steps == DEEPEST_UMBRELLA:
+            raise ValidationError({"umbrella": _("Too many events within events.")})
 
     @property
     def hosts_elsewhere_names(self):
@@ -158,7 +164,7 @@ class EventPlace(models.Model):
         decimal_places=5,
         null=True,
         blank=True,
-        validators=[MinValueValidator(-90), MaxValueValidator(90)],
+        validators=LATITUDE,
     )
     longitude = models.DecimalField(
         _("longitude"),
@@ -166,7 +172,7 @@ class EventPlace(models.Model):
         decimal_places=5,
         null=True,
         blank=True,
-        validators=[MinValueValidator(-180), MaxValueValidator(180)],
+        validators=LONGITUDE,
     )
     order = models.PositiveSmallIntegerField(_("order"), default=0)
 

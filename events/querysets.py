@@ -61,9 +61,9 @@ class EventQuerySet(LabelledQuerySet, DatedQuerySet):
         return self.select_related("host_state").prefetch_related("places").defer("search_text")
 
     def for_detail(self):
-        return self.select_related(
-            "host_state__sub_region", "series", "organiser"
-        ).prefetch_related("places", "other_hosts", "themes")
+        return self.select_related("host_state__sub_region", "series", "organiser").prefetch_related(
+            "places", "other_hosts", "themes"
+        )
 
 
 class NeedQuerySet(LabelledQuerySet):

@@ -42,6 +42,8 @@ class OtherHosts(RelatedList):
         return {self.codes[code] for code in split_list(text) if code in self.codes}
 
     def take(self, instance, row):
+        if row.get("host_country_iso3") in split_list(row[self.column_name]):
+            raise ValidationError(_("The main host is not one of the other hosts."))
         elsewhere = [code for code in split_list(row[self.column_name]) if code not in self.codes]
         elsewhere = ";".join(dict.fromkeys(elsewhere))
         validate_countries(elsewhere)

@@ -247,6 +247,7 @@ Q_CLUSTER = {
     "save_limit": 1000,
     "poll": 1,
     "bulk": 5,
+    "guard_cycle": 1,
 }
 
 IMPORT_EXPORT_USE_TRANSACTIONS = True
@@ -263,5 +264,8 @@ LOGGING = {
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": "INFO"},
-    "loggers": {"django": {"handlers": ["console"], "level": "WARNING", "propagate": False}},
+    "loggers": {
+        "django": {"handlers": ["console"], "level": "WARNING", "propagate": False},
+        "django.security.DisallowedHost": {"handlers": [], "propagate": False},  # anybody can cause it at will
+    },
 }

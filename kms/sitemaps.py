@@ -2,10 +2,12 @@
 
 from django.contrib.auth.models import AnonymousUser
 from django.contrib.sitemaps import Sitemap
+from django.db.models import Max
 from django.urls import reverse
 
 from events.models import MajorEvent, Series
 from legislation.models import Instrument
+from members.models import Labelled
 from programme.models import Activity
 from reference.models import MemberState, Theme
 
@@ -34,12 +36,19 @@ class Records(Sitemap):
 
     def __init__(self, model):
         self.model = model
+        self.is_dated = issubclass(model, Labelled)
 
     def items(self):
-        return self.model.objects.visible_to(AnonymousUser()).order_by("pk")
+        columns = ["slug", "updated"] if self.is_dated else ["slug"]
+        return self.model.objects.visible_to(AnonymousUser()).only(*columns).order_by("pk")
 
     def lastmod(self, record):
-        return getattr(record, "updated", None)
+        return record.updated if self.is_dated else None
+
+    def get_latest_lastmod(self):
+        if not self.is_dated:
+            return None
+        return self.model.objects.visible_to(AnonymousUser()).aggregate(latest=Max("updated"))["latest"]
 
 
 class Pages(Sitemap):

@@ -5,6 +5,7 @@ import datetime
 from django.conf import settings
 from django.http import Http404, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import get_object_or_404, render
+from django.templatetags.static import static
 from django.urls import reverse
 from django.utils.translation import get_language_from_request
 from django.views.decorators.cache import never_cache
@@ -160,6 +161,13 @@ def healthz(request):
     state = {"database": health.database_answers()}
     state["queue"] = state["database"] and health.queue_answers()
     return JsonResponse(state, status=200 if all(state.values()) else 503)
+
+
+@require_safe
+@public
+def favicon(request):
+    """The sign for browsers that ask for it at this address."""
+    return HttpResponseRedirect(static("img/favicon.svg"))
 
 
 @require_safe

@@ -9,9 +9,10 @@ from core.facets import Facet
 from core.filters import FIRST_YEAR, LAST_YEAR, SlugFilter, WordsFilter, YearFilter
 from core.listing import Listing
 from legislation.models import Instrument
+from reference.models import MemberState, Organisation, SubRegion, Theme
 from reference.querysets import named
 
-IN_FORCE = {"yes": _("In force on that day"), "unknown": _("Not known for that day")}
+IN_FORCE = {"yes": _("In force"), "unknown": _("Not known")}
 
 
 class DayField(forms.DateField):
@@ -40,16 +41,14 @@ class InstrumentFilter(django_filters.FilterSet):
     kind = django_filters.ChoiceFilter(label=_("Kind"), choices=Instrument.Kind.choices)
     state = SlugFilter(label=_("State"), field_name="state__slug")
     sub_region = SlugFilter(label=_("Sub-region"), field_name="state__sub_region__slug")
-    organisation = django_filters.CharFilter(
-        label=_("Organisation"), field_name="organisation__code", max_length=30
-    )
+    organisation = django_filters.CharFilter(label=_("Organisation"), field_name="organisation__code", max_length=30)
     theme = SlugFilter(label=_("Theme"), method="filter_theme")
     status = django_filters.ChoiceFilter(label=_("Status"), choices=Instrument.Status.choices)
     year_from = YearFilter(label=_("Adopted from year"), method="filter_year_from")
     year_to = YearFilter(label=_("Adopted to year"), method="filter_year_to")
     in_force_on = DayFilter(label=_("In force on"), method="filter_in_force_on")
     in_force = django_filters.ChoiceFilter(
-        label=_("In force on that day"), choices=list(IN_FORCE.items()), method="filter_nothing"
+        label=_("On that day"), choices=list(IN_FORCE.items()), method="filter_nothing"
     )
 
     class Meta:
@@ -78,10 +77,21 @@ def instrument_facets():
     return [
         Facet("level", _("Level"), paths=[("level", F("level"))], labels=dict(Instrument.Level.choices)),
         Facet("kind", _("Kind"), paths=[("kind", F("kind"))], labels=dict(Instrument.Kind.choices)),
-        Facet("state", _("State"), paths=[("state__slug", named("state__name"))]),
-        Facet("sub_region", _("Sub-region"), paths=[("state__sub_region__slug", named("state__sub_region__name"))]),
-        Facet("organisation", _("Organisation"), paths=[("organisation__code", named("organisation__name"))]),
-        Facet("theme", _("Theme"), paths=[("themes__slug", named("themes__name"))]),
+        Facet("state", _("State"), paths=[("state__slug", named("state__name"))], of=MemberState.objects),
+        Facet(
+            "sub_region",
+            _("Sub-region"),
+            paths=[("state__sub_region__slug", named("state__sub_region__name"))],
+            of=SubRegion.objects,
+        ),
+        Facet(
+            "organisation",
+            _("Organisation"),
+            paths=[("organisation__code", named("organisation__name"))],
+            of=Organisation.objects,
+            key="code",
+        ),
+        Facet("theme", _("Theme"), paths=[("themes__slug", named("themes__name"))], of=Theme.objects),
         Facet("status", _("Status"), paths=[("status", F("status"))], labels=dict(Instrument.Status.choices)),
     ]
 
@@ -121,6 +131,4 @@ class InstrumentListing(Listing):
 def instrument_listing(request):
     """The Listing of the instruments that the reader may know of."""
     instruments = Instrument.objects.visible_to(request.user).for_list()
-    return InstrumentListing(
-        request, InstrumentFilter(request.GET, queryset=instruments), instrument_facets(), SORTS
-    )
+    return InstrumentListing(request, InstrumentFilter(request.GET, queryset=instruments), instrument_facets(), SORTS)

@@ -9,7 +9,7 @@ from django.utils.translation import pgettext_lazy
 
 from core.dates import PartialDateField
 from core.richtext import CleanHTMLField
-from core.text import fold, refuse_markup
+from core.text import fold, refuse_markup, refuse_reserved
 from documents.models import Document
 from events.models import MajorEvent
 from legislation.querysets import InstrumentQuerySet, RelationQuerySet, TreatyActionQuerySet
@@ -41,7 +41,7 @@ class Instrument(Labelled, Sourced):
         REPEALED = "repealed", _("Repealed")
         UNKNOWN = "unknown", _("Not known")
 
-    slug = models.SlugField(_("slug"), max_length=80, unique=True)
+    slug = models.SlugField(_("slug"), max_length=80, unique=True, validators=[refuse_reserved])
     original_title = models.CharField(_("original title"), max_length=400, validators=[refuse_markup])
     title = models.CharField(_("title"), max_length=400, blank=True, validators=[refuse_markup])
     level = models.CharField(_("level"), max_length=15, choices=Level, db_index=True)
@@ -56,9 +56,7 @@ class Instrument(Labelled, Sourced):
         related_name="instruments",
         verbose_name=_("organisation"),
     )
-    subdivision = models.CharField(
-        _("territorial subdivision"), max_length=120, blank=True, validators=[refuse_markup]
-    )
+    subdivision = models.CharField(_("territorial subdivision"), max_length=120, blank=True, validators=[refuse_markup])
     kind = models.CharField(_("kind"), max_length=12, choices=Kind, db_index=True)
     number = models.CharField(_("number or citation"), max_length=120, blank=True, validators=[refuse_markup])
     gazette = models.CharField(_("official gazette"), max_length=200, blank=True, validators=[refuse_markup])
@@ -78,9 +76,7 @@ class Instrument(Labelled, Sourced):
     events = models.ManyToManyField(
         MajorEvent, related_name="instruments", blank=True, verbose_name=_("events it concerns")
     )
-    documents = models.ManyToManyField(
-        Document, related_name="instruments", blank=True, verbose_name=_("documents")
-    )
+    documents = models.ManyToManyField(Document, related_name="instruments", blank=True, verbose_name=_("documents"))
     search_text = models.TextField(editable=False, default="")
 
     objects = InstrumentQuerySet.as_manager()
@@ -139,9 +135,7 @@ class InstrumentRelation(models.Model):
         Kind.REFERS_TO: _("referred to by"),
     }
 
-    instrument = models.ForeignKey(
-        Instrument, models.CASCADE, related_name="relations", verbose_name=_("instrument")
-    )
+    instrument = models.ForeignKey(Instrument, models.CASCADE, related_name="relations", verbose_name=_("instrument"))
     kind = models.CharField(_("relation"), max_length=10, choices=Kind)
     target = models.ForeignKey(
         Instrument, models.CASCADE, related_name="inverse_relations", verbose_name=_("other instrument")
@@ -188,9 +182,7 @@ class TreatyAction(Sourced):
     instrument = models.ForeignKey(
         Instrument, models.CASCADE, related_name="treaty_actions", verbose_name=_("instrument")
     )
-    state = models.ForeignKey(
-        MemberState, models.PROTECT, related_name="treaty_actions", verbose_name=_("State")
-    )
+    state = models.ForeignKey(MemberState, models.PROTECT, related_name="treaty_actions", verbose_name=_("State"))
     kind = models.CharField(_("action"), max_length=15, choices=Kind)
     date = PartialDateField(_("date"))
     reservation = models.TextField(
@@ -205,9 +197,7 @@ class TreatyAction(Sourced):
         verbose_name = _("treaty action")
         verbose_name_plural = _("treaty actions")
         constraints = [
-            models.UniqueConstraint(
-                fields=["instrument", "state", "kind", "date"], name="treaty_action_once"
-            )
+            models.UniqueConstraint(fields=["instrument", "state", "kind", "date"], name="treaty_action_once")
         ]
 
     def __str__(self):

@@ -18,9 +18,7 @@ class InstrumentQuerySet(LabelledQuerySet):
         has ended on a day that nobody recorded.
         """
         day, undecided = date.isoformat(), undecided_periods(date)
-        rows = self.annotate(
-            start=Coalesce(NullIf("in_force_on", Value("")), NullIf("adopted_on", Value("")))
-        )
+        rows = self.annotate(start=Coalesce(NullIf("in_force_on", Value("")), NullIf("adopted_on", Value(""))))
         ended = ~Q(repealed_on="") & Q(repealed_on__lte=day) & ~Q(repealed_on__in=undecided)
         return rows.annotate(
             in_force_answer=Case(

@@ -178,6 +178,8 @@ class TreatyActionResource(RecordResource):
         super().before_import_row(row, **kwargs)
         self.origin = row.pop(self.ORIGIN, "date")
         self.only_checked = self.wide and not row["date"]
+        if self.only_checked:
+            self.failed += [self.fields["kind"], self.fields["date"]]  # nothing is missing here
 
     def column_said(self, name):
         return self.origin if name == "date" else name
@@ -187,7 +189,7 @@ class TreatyActionResource(RecordResource):
         if self.only_checked:
             return None
         instrument, state, kind = super().key_of(row)
-        rows = self.get_queryset().filter(instrument__slug=instrument, state__iso3=state, kind=kind)
+        rows = self.locked(instrument__slug=instrument, state__iso3=state, kind=kind)
         actions = list(rows.exclude(pk__in=self.taken))
         same = [action for action in actions if action.date == row.get("date")] or actions
         if len(same) > 1:

@@ -19,6 +19,8 @@ ADMIN_PERMISSIONS = {
     Action.MANAGE_ACCOUNTS: (("add", "change", "view"), ("members",)),
     Action.DELETE_RECORDS: (("delete",), (*CURATED_APPS, "members")),
 }
+# Rows that are a part of a record: who may change the record may also take one out of it.
+PARTS = {"eventplace", "instrumentrelation", "treatyaction", "participation"}
 
 
 @transaction.atomic
@@ -71,4 +73,6 @@ def _is_wanted(permission, wanted):
     model = content_type.model_class()
     if model is None or (verb != "view" and issubclass(model, HistoricalChanges)):
         return False
+    if verb == "delete" and content_type.model in PARTS:
+        verb = "change"
     return (verb, content_type.app_label) in wanted

@@ -67,9 +67,7 @@ class Mandate(models.Model):
         FOCAL_POINT = Role.FOCAL_POINT.value, Role.FOCAL_POINT.label
         ALTERNATE = Role.ALTERNATE.value, Role.ALTERNATE.label
 
-    state = models.ForeignKey(
-        MemberState, models.PROTECT, related_name="mandates", verbose_name=_("State")
-    )
+    state = models.ForeignKey(MemberState, models.PROTECT, related_name="mandates", verbose_name=_("State"))
     person = models.ForeignKey(User, models.PROTECT, related_name="mandates", verbose_name=_("person"))
     role = models.CharField(_("role"), max_length=20, choices=MandateRole)
     since = models.DateField(_("from"))
@@ -122,9 +120,7 @@ class Labelled(models.Model):
     author = models.ForeignKey(
         User, models.SET_NULL, null=True, blank=True, editable=False, related_name="+", verbose_name=_("author")
     )
-    language = models.CharField(
-        _("original language"), max_length=2, choices=CONTENT_LANGUAGES, default="en"
-    )
+    language = models.CharField(_("original language"), max_length=2, choices=CONTENT_LANGUAGES, default="en")
     created = models.DateTimeField(_("created"), auto_now_add=True)
     updated = models.DateTimeField(_("last changed"), auto_now=True, db_index=True)
 

@@ -6,8 +6,9 @@ from django.utils.decorators import method_decorator
 from django.utils.translation import gettext_lazy as _
 from modeltranslation.admin import TranslationAdmin
 
+from core.admin import RegistryAdmin
 from core.editor import EDITOR_POLICY
-from documents.admin import LABEL_FIELDSET, RecordAdmin, RegistryAdmin
+from documents.admin import LABEL_FIELDSET, RecordAdmin
 from programme.models import Activity, Page, Participation
 from programme.resources import ActivityResource, PageResource
 

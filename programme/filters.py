@@ -8,7 +8,7 @@ from core.facets import Facet
 from core.filters import SlugFilter, WordsFilter, YearFilter
 from core.listing import Listing
 from programme.models import Activity
-from reference.models import TIMES
+from reference.models import TIMES, MemberState, Organisation, SubRegion, Theme
 from reference.querysets import named, time_conditions
 
 
@@ -51,10 +51,18 @@ def activity_facets():
     return [
         Facet("when", _("When"), conditions=time_conditions(), labels=TIMES),
         Facet("kind", _("Kind"), paths=[("kind", F("kind"))], labels=dict(Activity.Kind.choices)),
-        Facet("state", _("Host State"), paths=[("host_state__slug", named("host_state__name"))]),
-        Facet("sub_region", _("Sub-region"), paths=[(f"{host}__slug", named(f"{host}__name"))]),
-        Facet("partner", _("Partner"), paths=[("partners__code", named("partners__name"))]),
-        Facet("theme", _("Theme"), paths=[("themes__slug", named("themes__name"))]),
+        Facet(
+            "state", _("Host State"), paths=[("host_state__slug", named("host_state__name"))], of=MemberState.objects
+        ),
+        Facet("sub_region", _("Sub-region"), paths=[(f"{host}__slug", named(f"{host}__name"))], of=SubRegion.objects),
+        Facet(
+            "partner",
+            _("Partner"),
+            paths=[("partners__code", named("partners__name"))],
+            of=Organisation.objects,
+            key="code",
+        ),
+        Facet("theme", _("Theme"), paths=[("themes__slug", named("themes__name"))], of=Theme.objects),
     ]
 
 

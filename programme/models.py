@@ -5,7 +5,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from core.richtext import CleanHTMLField
-from core.text import fold, refuse_markup, split_list
+from core.text import fold, refuse_markup, refuse_reserved, split_list
 from documents.models import Document
 from events.models import MajorEvent
 from members.models import Labelled
@@ -24,7 +24,7 @@ class Activity(Labelled, Dated, Sourced):
         TECHNICAL_ASSISTANCE = "technical-assistance", _("Technical assistance")
         LAUNCH = "launch", _("Launch")
 
-    slug = models.SlugField(_("slug"), max_length=80, unique=True)
+    slug = models.SlugField(_("slug"), max_length=80, unique=True, validators=[refuse_reserved])
     title = models.CharField(_("title"), max_length=250, validators=[refuse_markup])
     kind = models.CharField(_("kind"), max_length=20, choices=Kind, db_index=True)
     city = models.CharField(_("city"), max_length=120, blank=True, validators=[refuse_markup])
@@ -39,9 +39,7 @@ class Activity(Labelled, Dated, Sourced):
         related_name="activities",
         verbose_name=_("event it prepared"),
     )
-    partners = models.ManyToManyField(
-        Organisation, related_name="activities", blank=True, verbose_name=_("partners")
-    )
+    partners = models.ManyToManyField(Organisation, related_name="activities", blank=True, verbose_name=_("partners"))
     other_partners = models.CharField(
         _("other partners"), max_length=400, blank=True, validators=[refuse_markup], help_text=_("Separated by ;")
     )
@@ -58,9 +56,7 @@ class Activity(Labelled, Dated, Sourced):
     regional_priorities = CleanHTMLField(_("regional priorities"), blank=True, max_length=20_000)
     needs_stated = CleanHTMLField(_("needs stated"), blank=True, max_length=20_000)
     themes = models.ManyToManyField(Theme, related_name="activities", blank=True, verbose_name=_("themes"))
-    documents = models.ManyToManyField(
-        Document, related_name="activities", blank=True, verbose_name=_("documents")
-    )
+    documents = models.ManyToManyField(Document, related_name="activities", blank=True, verbose_name=_("documents"))
     search_text = models.TextField(editable=False, default="")
 
     objects = ActivityQuerySet.as_manager()
@@ -98,12 +94,8 @@ class Activity(Labelled, Dated, Sourced):
 class Participation(models.Model):
     """How many people of a State took part in an activity."""
 
-    activity = models.ForeignKey(
-        Activity, models.CASCADE, related_name="participations", verbose_name=_("activity")
-    )
-    state = models.ForeignKey(
-        MemberState, models.PROTECT, related_name="participations", verbose_name=_("State")
-    )
+    activity = models.ForeignKey(Activity, models.CASCADE, related_name="participations", verbose_name=_("activity"))
+    state = models.ForeignKey(MemberState, models.PROTECT, related_name="participations", verbose_name=_("State"))
     people = models.PositiveIntegerField(
         _("people"), null=True, blank=True, help_text=_("Empty where the number is not known.")
     )

@@ -1,20 +1,18 @@
 """The curators' admin of States, sub-regions, organisations and themes."""
 
 from django.contrib import admin
-from import_export.admin import ImportExportModelAdmin
 from modeltranslation.admin import TranslationAdmin
 from simple_history.admin import SimpleHistoryAdmin
 
+from core.admin import RegistryAdmin
 from reference.models import MemberState, Organisation, SubRegion, Theme
 from reference.resources import OrganisationResource, StateResource, ThemeResource
 
 NAMES = ["name_en", "name_es", "name_pt", "name_fr"]
 
 
-class ReferenceAdmin(TranslationAdmin, ImportExportModelAdmin, SimpleHistoryAdmin):
-    """Reference data: history and revert, import with dry run, export."""
-
-    list_per_page = 50
+class ReferenceAdmin(TranslationAdmin, RegistryAdmin):
+    """A registry of names in four languages."""
 
 
 @admin.register(MemberState)

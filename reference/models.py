@@ -1,6 +1,7 @@
 """The nouns everything refers to: States, sub-regions, organisations, themes; and what dated records share."""
 
 from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
@@ -9,6 +10,8 @@ from core.dates import Precision, period_end, period_start, say_period
 from core.text import refuse_markup
 from reference.querysets import DatedQuerySet, MemberStateQuerySet, ReferenceQuerySet, today
 
+LATITUDE = [MinValueValidator(-90), MaxValueValidator(90)]
+LONGITUDE = [MinValueValidator(-180), MaxValueValidator(180)]
 TIMES = {"upcoming": _("Upcoming"), "ongoing": _("Ongoing"), "past": _("Past")}
 
 
@@ -39,9 +42,7 @@ class Dated(models.Model):
 
     start = models.DateField(_("start"), db_index=True)
     end = models.DateField(_("end"), blank=True, db_index=True)
-    precision = models.PositiveSmallIntegerField(
-        _("date precision"), choices=Precision, default=Precision.DAY
-    )
+    precision = models.PositiveSmallIntegerField(_("date precision"), choices=Precision, default=Precision.DAY)
 
     objects = DatedQuerySet.as_manager()
 
@@ -111,23 +112,25 @@ class MemberState(Sourced):
         CONTESTED = "contested", _("contested")
         NON_PARTICIPATING = "non-participating", _("not participating")
 
-    iso3 = models.CharField(_("ISO 3166-1 alpha-3"), max_length=3, unique=True)
-    iso2 = models.CharField(_("ISO 3166-1 alpha-2"), max_length=2, unique=True)
+    iso3 = models.CharField(
+        _("ISO 3166-1 alpha-3"), max_length=3, unique=True, validators=[RegexValidator(r"^[A-Z]{3}$")]
+    )
+    iso2 = models.CharField(
+        _("ISO 3166-1 alpha-2"), max_length=2, unique=True, validators=[RegexValidator(r"^[A-Z]{2}$")]
+    )
     slug = models.SlugField(_("slug"), max_length=80, unique=True)
     name = models.CharField(_("name"), max_length=120, validators=[refuse_markup])
-    sub_region = models.ForeignKey(
-        SubRegion, models.PROTECT, related_name="states", verbose_name=_("sub-region")
-    )
-    oas_status = models.CharField(
-        _("status in the OAS"), max_length=20, choices=OasStatus, default=OasStatus.ACTIVE
-    )
-    status_note = models.CharField(
-        _("note on the status"), max_length=500, blank=True, validators=[refuse_markup]
-    )
+    sub_region = models.ForeignKey(SubRegion, models.PROTECT, related_name="states", verbose_name=_("sub-region"))
+    oas_status = models.CharField(_("status in the OAS"), max_length=20, choices=OasStatus, default=OasStatus.ACTIVE)
+    status_note = models.CharField(_("note on the status"), max_length=500, blank=True, validators=[refuse_markup])
     participates = models.BooleanField(_("one of the 34 States of the Programme"), default=True)
     capital = models.CharField(_("capital"), max_length=120, blank=True, validators=[refuse_markup])
-    latitude = models.DecimalField(_("latitude"), max_digits=8, decimal_places=5, null=True, blank=True)
-    longitude = models.DecimalField(_("longitude"), max_digits=8, decimal_places=5, null=True, blank=True)
+    latitude = models.DecimalField(
+        _("latitude"), max_digits=8, decimal_places=5, null=True, blank=True, validators=LATITUDE
+    )
+    longitude = models.DecimalField(
+        _("longitude"), max_digits=8, decimal_places=5, null=True, blank=True, validators=LONGITUDE
+    )
     official_languages = models.CharField(
         _("official languages"), max_length=40, blank=True, help_text=_("ISO 639-1 codes, separated by ;")
     )
@@ -149,7 +152,7 @@ class MemberState(Sourced):
 class Organisation(models.Model):
     """An international, regional or sports organisation, by the code it is known under."""
 
-    code = models.CharField(_("code"), max_length=30, unique=True)
+    code = models.CharField(_("code"), max_length=30, unique=True, validators=[RegexValidator(r"^[A-Z0-9][A-Z0-9-]*$")])
     name = models.CharField(_("name"), max_length=200, validators=[refuse_markup])
     url = models.URLField(_("website"), blank=True)
     source = models.CharField(_("source"), max_length=500, blank=True, validators=[refuse_markup])
@@ -170,9 +173,7 @@ class Theme(models.Model):
 
     slug = models.SlugField(_("slug"), unique=True)
     name = models.CharField(_("name"), max_length=120, validators=[refuse_markup])
-    description = models.CharField(
-        _("description"), max_length=300, blank=True, validators=[refuse_markup]
-    )
+    description = models.CharField(_("description"), max_length=300, blank=True, validators=[refuse_markup])
     source = models.CharField(_("source"), max_length=500, blank=True, validators=[refuse_markup])
 
     objects = ReferenceQuerySet.as_manager()

@@ -115,7 +115,13 @@ def permissions():
 def test_sync_rights_gives_the_secretariat_what_the_table_says(db):
     said("sync_rights")
     given = permissions()
-    assert {verb.split(".")[1].split("_")[0] for verb in given} == {"add", "change", "view"}
+    assert {verb.split(".")[1].split("_")[0] for verb in given} == {"add", "change", "view", "delete"}
+    assert {verb for verb in given if "delete" in verb} == {
+        "events.delete_eventplace",
+        "legislation.delete_instrumentrelation",
+        "legislation.delete_treatyaction",
+        "programme.delete_participation",
+    }
     assert {name.split(".")[0] for name in given} == {
         "reference", "documents", "events", "legislation", "programme", "members",
     }  # fmt: skip

@@ -1,5 +1,6 @@
 """manage.py access_table: prints docs/access.md from the table of rights and the addresses of the portal."""
 
+from django.contrib import admin
 from django.core.management.base import BaseCommand
 from django.urls import URLPattern, URLResolver, get_resolver
 from django.utils import translation
@@ -18,8 +19,8 @@ Printed by `make docs` from `members/access.py` and the addresses of the portal;
 
 ## Actions
 
-*own*: records one wrote. *State's*: records that one's State owns or that name it, and one's own. A mandate
-counts from its first day to its last (UTC).
+*own*: records one wrote. *State's*: records that one's State owns, and one's own; under TLP:RED also those that
+name the State. A mandate counts from its first day to its last (UTC).
 
 | Action | {roles} |
 | --- | {lines} |
@@ -58,11 +59,17 @@ def who_enters(view):
     declared = getattr(view, "access", None)
     if declared:
         return str(declared)
-    # The admin's views are wrapped methods, so the model's own admin classes count as the admin too.
-    if getattr(view, "admin_site", None) or getattr(view, "model_admin", None):
+    if _is_wrapped_by_the_admin(view):
         return OUTSIDE["django.contrib.admin"]
     module = view.__module__
     return next((words for package, words in OUTSIDE.items() if f"{module}.".startswith(f"{package}.")), "NOT DECLARED")
+
+
+def _is_wrapped_by_the_admin(view):
+    """Whether the admin's log-in stands before a view; it wraps the methods of model admins, libraries' too."""
+    method = getattr(view, "__wrapped__", None)
+    marked = getattr(view, "admin_site", None) or getattr(view, "model_admin", None)
+    return bool(marked) or isinstance(getattr(method, "__self__", None), admin.AdminSite | admin.ModelAdmin)
 
 
 def address_rows():
