@@ -74,6 +74,9 @@ class DocumentAdmin(TranslationAdmin, SimpleHistoryAdmin):
     withdraw = RecordAdmin.withdraw
     _set_publication = RecordAdmin._set_publication
 
+    def get_fieldsets(self, request, obj=None):
+        return super().get_fieldsets(request, obj)[: None if obj else -1]  # a new one has no file to tell of
+
     @admin.display(description=_("download"))
     def download(self, document):
         return format_html('<a href="{}">{}</a>', document.get_absolute_url(), document.download_name)
