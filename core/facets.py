@@ -38,7 +38,7 @@ class Facet:
 
     def name_of(self, value):
         """The label of a value, or None where there is no such choice."""
-        if self.labels:
+        if self.of is None:
             return self.labels.get(value)
         return self.of.filter(**{self.key: value}).first()
 

@@ -59,3 +59,13 @@ def set_publication(records, publication, *, by):
         else:
             refresh_documents(record.documents.all())
     return len(changed)
+
+
+@transaction.atomic
+def keep_closed(documents, *, by):
+    """After a record was deleted: nothing opens by itself, so a document that would is withdrawn."""
+    for document in documents:
+        label, attached = document.effective_label, document.attached
+        refresh_audience(document)
+        if document.effective_label < label or document.attached > attached:
+            set_publication(Document.objects.filter(pk=document.pk), Labelled.Publication.WITHDRAWN, by=by)

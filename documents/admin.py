@@ -1,6 +1,7 @@
 """The curators' admin of documents, and what the admin of every record shares."""
 
 from django.contrib import admin, messages
+from django.db import transaction
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
@@ -38,6 +39,30 @@ class RecordAdmin(RegistryAdmin):
     def refresh(self, record):
         """Bring the record's derived columns up to date."""
         actions.refresh_search_text(record)
+
+    @transaction.atomic
+    def history_form_view(self, request, object_id, version_id, extra_context=None):
+        """A revert is a save, so what follows from the record's state follows here too."""
+        record = self.get_object(request, object_id)
+        before = list(record.documents.all()) if record else []
+        response = super().history_form_view(request, object_id, version_id, extra_context)
+        if request.method == "POST":
+            record = self.get_object(request, object_id)
+            self.refresh(record)
+            actions.refresh_documents({*before, *record.documents.all()})
+        return response
+
+    @transaction.atomic
+    def delete_model(self, request, obj):
+        documents = list(obj.documents.all())
+        super().delete_model(request, obj)
+        actions.keep_closed(documents, by=request.user)
+
+    @transaction.atomic
+    def delete_queryset(self, request, queryset):
+        documents = {document for record in queryset for document in record.documents.all()}
+        super().delete_queryset(request, queryset)
+        actions.keep_closed(documents, by=request.user)
 
     @admin.action(description=_("Publish the selected records"), permissions=["change"])
     def publish(self, request, rows):
@@ -93,3 +118,11 @@ class DocumentAdmin(TranslationAdmin, SimpleHistoryAdmin):
     def save_related(self, request, form, formsets, change):
         super().save_related(request, form, formsets, change)
         actions.refresh_audience(form.instance)
+
+    @transaction.atomic
+    def history_form_view(self, request, object_id, version_id, extra_context=None):
+        """A revert may bring another label back."""
+        response = super().history_form_view(request, object_id, version_id, extra_context)
+        if request.method == "POST":
+            actions.refresh_audience(self.get_object(request, object_id))
+        return response

@@ -92,5 +92,5 @@ SORTS = {
 
 def event_listing(request):
     """The Listing of the events that the reader may know of."""
-    events = MajorEvent.objects.visible_to(request.user).for_list()
+    events = MajorEvent.objects.visible_to(request.user).for_list().with_documents_for(request.user)
     return Listing(request, EventFilter(request.GET, queryset=events), event_facets(), SORTS)

@@ -37,16 +37,10 @@ class EventQuerySet(LabelledQuerySet, DatedQuerySet):
     def about(self, theme_slug):
         return self.filter(themes__slug=theme_slug)
 
-    def editions_of(self, event):
-        """The other editions of an event's series, latest first."""
-        return self.filter(series=event.series_id).exclude(series=None).exclude(pk=event.pk).latest_first()
-
-    def parts_of(self, event):
-        return self.filter(umbrella=event).soonest_first()
-
-    def umbrella_of(self, event):
-        """The larger event that this one is a part of, or None."""
-        return self.filter(pk=event.umbrella_id).first() if event.umbrella_id else None
+    def related_to(self, event):
+        """What an event is a part of, its own parts, and the other editions of its series, latest first."""
+        related = Q(pk=event.umbrella_id) | Q(umbrella=event.pk) | Q(series__isnull=False, series=event.series_id)
+        return self.filter(related).exclude(pk=event.pk).latest_first()
 
     def prepared_by(self, activity):
         """The event that an activity prepared, or None."""

@@ -24,12 +24,12 @@ def event_detail(request, slug):
     user = request.user
     events = MajorEvent.objects.visible_to(user)
     event = get_object_or_404(events.for_detail(), slug=slug)
-    editions = events.editions_of(event).for_list()
+    related = list(events.related_to(event).for_list())
     context = {
         "event": event,
-        "umbrella": events.umbrella_of(event),
-        "parts": events.parts_of(event).for_list(),
-        "editions": editions,
+        "umbrella": next((other for other in related if other.pk == event.umbrella_id), None),
+        "parts": [other for other in reversed(related) if other.umbrella_id == event.pk],
+        "editions": [other for other in related if event.series_id and other.series_id == event.series_id],
         "needs": CooperationNeed.objects.visible_to(user).of_event(event),
         "instruments": event.instruments.visible_to(user).for_list().latest_first(),
         "activities": event.activities.visible_to(user).for_list().soonest_first(),

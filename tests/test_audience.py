@@ -146,3 +146,34 @@ def test_deleting_the_published_record_hides_what_then_hangs_on_a_draft_only(
     assert MajorEvent.objects.count() == 0
     assert effective(document) == (Label.CLEAR, False)
     assert client.get(document.get_absolute_url()).status_code == 404
+
+
+@pytest.mark.parametrize("closed", [{"label": Label.RED}, {"publication": "draft"}])
+def test_deleting_a_closed_record_opens_none_of_its_documents(closed, client_for, administrator, client):
+    document = make_document()
+    event = make_event(documents=[document], **closed)
+    refresh_audience(document)
+    assert client.get(document.get_absolute_url()).status_code == 404
+    client_for(administrator).post(admin_address(event, "delete"), {"post": "yes"})
+    assert MajorEvent.objects.count() == 0
+    document.refresh_from_db()
+    assert document.publication == "withdrawn"
+    assert document.history.first().history_user == administrator
+    assert client.get(document.get_absolute_url()).status_code == 404
+
+
+def test_deleting_an_open_record_leaves_its_documents_as_they_are(client_for, administrator, client):
+    document = make_document()
+    event = make_event(documents=[document])
+    client_for(administrator).post(admin_address(event, "delete"), {"post": "yes"})
+    assert MajorEvent.objects.count() == 0
+    assert client.get(document.get_absolute_url()).status_code == 200
+
+
+def test_reverting_a_record_in_the_admin_updates_what_lists_look_into(curator, client):
+    event = make_event(slug="games", name="Zanzibar Games")
+    save(curator, admin_address(event), name_en="Quito Games")
+    assert "Quito Games" in client.get("/en/events/?q=quito").content.decode()
+    old = event.history.filter(name_en="Zanzibar Games").latest("history_date")
+    save(curator, reverse("admin:events_majorevent_simple_history", args=[event.pk, old.pk]))
+    assert "Zanzibar Games" in client.get("/en/events/?q=zanzibar").content.decode()
