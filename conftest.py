@@ -7,6 +7,7 @@ import pytest
 from django.contrib.auth.models import AnonymousUser
 from django.db import connection
 from django.test import Client
+from django.utils import translation
 
 from members.actions import set_staff
 from tests.factories import make_mandate, make_organisation, make_state, make_user
@@ -23,6 +24,12 @@ def pytest_configure():
 
 def pytest_report_header():
     return f"database: {connection.vendor}"
+
+
+@pytest.fixture(autouse=True)
+def english():
+    """Every test begins in English, whatever the last page of the test before was in."""
+    translation.activate("en")
 
 
 @pytest.fixture

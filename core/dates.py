@@ -11,7 +11,7 @@ from django.utils import dateformat
 from django.utils.formats import date_format, get_format
 from django.utils.translation import gettext_lazy as _
 
-PARTIAL = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?")
+PARTIAL = re.compile(r"([0-9]{4})(?:-([0-9]{2})(?:-([0-9]{2}))?)?")
 FIRST_YEAR, LAST_YEAR = 1800, 2200
 
 
@@ -33,9 +33,9 @@ class PartialDate(str):
         match = PARTIAL.fullmatch(text)
         if match is None:
             raise ValidationError(_("Write a year, a month or a day: 2027, 2026-06 or 2026-06-12."), code="invalid")
-        year, month, day = (int(part) if part else None for part in match.groups())
+        year, month, day = (int(part or 1) for part in match.groups())
         try:
-            datetime.date(year, month or 1, day or 1)
+            datetime.date(year, month, day)
         except ValueError as error:
             raise ValidationError(_("There is no such date."), code="invalid") from error
         if not FIRST_YEAR <= year <= LAST_YEAR:

@@ -6,9 +6,8 @@ from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 from modeltranslation.admin import TranslationAdmin
-from simple_history.admin import SimpleHistoryAdmin
 
-from core.admin import RegistryAdmin
+from core.admin import CuratedAdmin, RegistryAdmin
 from documents import actions
 from documents.forms import DocumentForm
 from documents.models import Document
@@ -24,11 +23,6 @@ class RecordAdmin(RegistryAdmin):
     """A registry of labelled records: author, publication in bulk, the audience of their documents."""
 
     actions = ["publish", "withdraw"]
-
-    def save_model(self, request, obj, form, change):
-        if not change:
-            obj.author = request.user
-        super().save_model(request, obj, form, change)
 
     def save_related(self, request, form, formsets, change):
         before = list(form.instance.documents.all())
@@ -79,7 +73,7 @@ class RecordAdmin(RegistryAdmin):
 
 
 @admin.register(Document)
-class DocumentAdmin(TranslationAdmin, SimpleHistoryAdmin):
+class DocumentAdmin(TranslationAdmin, CuratedAdmin):
     """Documents; a file is checked before it is kept."""
 
     form = DocumentForm
@@ -88,7 +82,6 @@ class DocumentAdmin(TranslationAdmin, SimpleHistoryAdmin):
     search_fields = ["title_en", "title_es", "title_pt", "title_fr", "filename", "sha256"]
     autocomplete_fields = ["state", "named_states"]
     readonly_fields = ["download", "filename", "size", "sha256", "effective_label", "hangs_on"]
-    list_per_page = 50
     fieldsets = [
         (None, {"fields": ["title", "file", "official", "state"]}),
         LABEL_FIELDSET,
@@ -109,11 +102,6 @@ class DocumentAdmin(TranslationAdmin, SimpleHistoryAdmin):
     @admin.display(description=_("hangs on"))
     def hangs_on(self, document):
         return ", ".join(str(record) for record in actions.records_of(document)) or "–"
-
-    def save_model(self, request, obj, form, change):
-        if not change:
-            obj.author = request.user
-        super().save_model(request, obj, form, change)
 
     def save_related(self, request, form, formsets, change):
         super().save_related(request, form, formsets, change)

@@ -76,7 +76,7 @@ def open_picture(path, cleaned, kind):
         picture.verify()
     with Image.open(path, formats=[kind]) as picture:
         upright = ImageOps.exif_transpose(picture)
-        upright.info = {}
+        upright.info = {name: value for name, value in upright.info.items() if name == "transparency"}
         upright.save(cleaned, format=kind, **({"quality": 90} if kind == "JPEG" else {}))
 
 

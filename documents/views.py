@@ -1,8 +1,9 @@
 """The download of a document: the only way to a file."""
 
+import logging
 import re
 
-from django.http import FileResponse, HttpResponse
+from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils.cache import get_conditional_response
 from django.views.decorators.http import require_safe
@@ -11,7 +12,8 @@ from core.labels import Label
 from documents.models import Document
 from members.access import public
 
-ONE_RANGE = re.compile(r"bytes=(\d{0,18})-(\d{0,18})")
+log = logging.getLogger("documents.download")
+ONE_RANGE = re.compile(r"bytes=(?:(\d{1,18})-(\d{0,18})|-(\d{1,18}))")
 
 
 @require_safe
@@ -32,18 +34,21 @@ def document_download(request, uuid, name):
 
 def _file_response(request, document, etag):
     """The whole file, the part that was asked for (206), or 416 where there is no such part."""
-    stream = document.file.open("rb")
+    try:
+        stream = document.file.open("rb")
+    except FileNotFoundError as error:
+        log.error("the file of document %s is missing", document.pk)
+        raise Http404 from error
     response = FileResponse(
         stream, as_attachment=True, filename=document.download_name, content_type=document.media_type
     )
-    asked = request.headers.get("Range", "")
-    if not ONE_RANGE.fullmatch(asked) or request.headers.get("If-Range", etag) != etag:
+    asked = _asked_range(request, etag)
+    if asked is None:
         return response
-    span = _span(asked, document.size)
-    if span is None:
+    first, last = _span(asked, document.size)
+    if first > last:
         response.close()
         return HttpResponse(status=416, headers={"Content-Range": f"bytes */{document.size}"})
-    first, last = span
     stream.seek(first)
     response.streaming_content = _part(stream, last - first + 1)
     response.status_code = 206
@@ -52,16 +57,20 @@ def _file_response(request, document, etag):
     return response
 
 
-def _span(asked, size):
-    """First and last byte of a Range header over `size` bytes, or None where it holds none of them."""
-    first, last = ONE_RANGE.fullmatch(asked).groups()
-    if first:
-        span = int(first), min(int(last) if last else size - 1, size - 1)
-    elif last:
-        span = max(size - int(last), 0), size - 1
-    else:
+def _asked_range(request, etag):
+    """The match of a Range header that counts, or None: another version's and one that ends before it begins do not."""
+    asked = ONE_RANGE.fullmatch(request.headers.get("Range", ""))
+    if asked is None or request.headers.get("If-Range", etag) != etag:
         return None
-    return span if span[0] <= span[1] else None
+    return None if asked[2] and int(asked[2]) < int(asked[1]) else asked
+
+
+def _span(asked, size):
+    """First and last byte of a matched range over `size` bytes; the first is past the last where it holds none."""
+    first, last, suffix = asked.groups()
+    if suffix:
+        return max(size - int(suffix), 0), size - 1 if int(suffix) else -1
+    return int(first), min(int(last) if last else size - 1, size - 1)
 
 
 def _part(stream, length):

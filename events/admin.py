@@ -3,9 +3,8 @@
 from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 from modeltranslation.admin import TranslationAdmin
-from simple_history.admin import SimpleHistoryAdmin
 
-from core.admin import RegistryAdmin
+from core.admin import CuratedAdmin, RegistryAdmin
 from documents.admin import LABEL_FIELDSET, RecordAdmin
 from events.forms import EventForm
 from events.models import CooperationNeed, EventPlace, MajorEvent, Series
@@ -33,7 +32,6 @@ class MajorEventAdmin(TranslationAdmin, RecordAdmin):
     list_filter = ["publication", "label", "kind", "status", "precision", "host_state__sub_region", "source_kind"]
     list_select_related = ["host_state"]
     search_fields = ["slug", "search_text"]
-    date_hierarchy = "start"
     autocomplete_fields = [
         "series", "umbrella", "host_state", "other_hosts", "organiser", "themes", "documents", "named_states",
     ]  # fmt: skip
@@ -58,15 +56,10 @@ class MajorEventAdmin(TranslationAdmin, RecordAdmin):
 
 
 @admin.register(CooperationNeed)
-class CooperationNeedAdmin(TranslationAdmin, SimpleHistoryAdmin):
+class CooperationNeedAdmin(TranslationAdmin, CuratedAdmin):
     list_display = ["event", "need", "label", "publication"]
     list_filter = ["publication", "label"]
     list_select_related = ["event"]
     search_fields = ["need_en", "need_es", "need_pt", "need_fr", "event__search_text"]
     autocomplete_fields = ["event", "themes", "named_states"]
     fieldsets = [(None, {"fields": ["event", "need", "themes"]}), LABEL_FIELDSET]
-
-    def save_model(self, request, obj, form, change):
-        if not change:
-            obj.author = request.user
-        super().save_model(request, obj, form, change)

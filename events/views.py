@@ -46,7 +46,7 @@ def event_history(request, slug):
     """Who changed what in an event's record, for its owner and the secretariat."""
     event = get_object_or_404(MajorEvent.objects.visible_to(request.user), slug=slug)
     require(request.user, Action.READ_HISTORY, event)
-    return render(request, "components/history.html", history_page(event, request.GET.get("page", "1")))
+    return render(request, "components/history.html", history_page(event, request.GET.get("page", "1"), request.user))
 
 
 @require_safe

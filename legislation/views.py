@@ -58,4 +58,6 @@ def instrument_history(request, slug):
     """Who changed what in an instrument's record, for its owner and the secretariat."""
     instrument = get_object_or_404(Instrument.objects.visible_to(request.user), slug=slug)
     require(request.user, Action.READ_HISTORY, instrument)
-    return render(request, "components/history.html", history_page(instrument, request.GET.get("page", "1")))
+    return render(
+        request, "components/history.html", history_page(instrument, request.GET.get("page", "1"), request.user)
+    )

@@ -5,10 +5,11 @@ from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.contrib.auth.forms import BaseUserCreationForm
 from django.contrib.auth.models import Group
+from django.core.exceptions import PermissionDenied
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
-from simple_history.admin import SimpleHistoryAdmin
 
+from core.admin import CuratedAdmin
 from members import actions
 from members.models import Mandate, User
 from reference.querysets import today
@@ -53,7 +54,7 @@ class MandateInline(admin.TabularInline):
 
 
 @admin.register(User)
-class AccountAdmin(SimpleHistoryAdmin, DjangoUserAdmin):
+class AccountAdmin(CuratedAdmin, DjangoUserAdmin):
     """Accounts. Only an administrator touches accounts of staff, or makes somebody staff."""
 
     add_form = AccountCreationForm
@@ -84,6 +85,15 @@ class AccountAdmin(SimpleHistoryAdmin, DjangoUserAdmin):
         guarded = obj is not None and obj.is_staff and obj != request.user and not request.user.is_superuser
         return not guarded and super().has_change_permission(request, obj)
 
+    def revert_disabled(self, request, obj=None):
+        return True
+
+    def history_form_view(self, request, object_id, version_id, extra_context=None):
+        """An old version is looked at, never brought back: it may hold a standing that was taken away since."""
+        if request.method not in ("GET", "HEAD"):
+            raise PermissionDenied
+        return super().history_form_view(request, object_id, version_id, extra_context)
+
     def has_delete_permission(self, request, obj=None):
         """Accounts are closed, not deleted: history names them."""
         return False
@@ -95,10 +105,9 @@ class AccountAdmin(SimpleHistoryAdmin, DjangoUserAdmin):
 
 
 @admin.register(Mandate)
-class MandateAdmin(SimpleHistoryAdmin):
+class MandateAdmin(CuratedAdmin):
     list_display = ["state", "role", "person", "since", "until"]
     list_filter = [InForceFilter, "role", "state__sub_region"]
     list_select_related = ["state", "person"]
     search_fields = ["state__name_en", "person__name", "person__email"]
     autocomplete_fields = ["state", "person"]
-    date_hierarchy = "since"

@@ -27,7 +27,6 @@ class ActivityAdmin(TranslationAdmin, RecordAdmin):
     list_filter = ["publication", "label", "kind", "precision", "host_state__sub_region"]
     list_select_related = ["host_state"]
     search_fields = ["slug", "search_text"]
-    date_hierarchy = "start"
     autocomplete_fields = ["host_state", "event", "partners", "themes", "documents", "named_states"]
     prepopulated_fields = {"slug": ["title_en"]}
     inlines = [ParticipationInline]

@@ -45,7 +45,9 @@ def activity_history(request, slug):
     """Who changed what in an activity's record, for the secretariat."""
     activity = get_object_or_404(Activity.objects.visible_to(request.user), slug=slug)
     require(request.user, Action.READ_HISTORY, activity)
-    return render(request, "components/history.html", history_page(activity, request.GET.get("page", "1")))
+    return render(
+        request, "components/history.html", history_page(activity, request.GET.get("page", "1"), request.user)
+    )
 
 
 @require_safe

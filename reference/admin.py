@@ -2,9 +2,8 @@
 
 from django.contrib import admin
 from modeltranslation.admin import TranslationAdmin
-from simple_history.admin import SimpleHistoryAdmin
 
-from core.admin import RegistryAdmin
+from core.admin import CuratedAdmin, RegistryAdmin
 from reference.models import MemberState, Organisation, SubRegion, Theme
 from reference.resources import OrganisationResource, StateResource, ThemeResource
 
@@ -27,7 +26,7 @@ class MemberStateAdmin(ReferenceAdmin):
 
 
 @admin.register(SubRegion)
-class SubRegionAdmin(TranslationAdmin, SimpleHistoryAdmin):
+class SubRegionAdmin(TranslationAdmin, CuratedAdmin):
     list_display = ["name", "slug"]
     search_fields = NAMES
     prepopulated_fields = {"slug": ["name_en"]}

@@ -27,6 +27,7 @@ from tests.factories import (
     make_mandate,
     make_page,
     make_series,
+    make_state,
     make_theme,
     make_treaty_action,
     make_user,
@@ -225,18 +226,20 @@ def test_page_of_a_record_answers_each_role_as_the_table_says(address_name, clie
     assert len(answers) == len(CAST) * (len(RECORDS) + 1)
 
 
-@pytest.fixture
-def portal(brazil, monkeypatch):
-    """The rows that the pages without a record need, and a queue that answers."""
-    monkeypatch.setattr("kms.health.queue_answers", lambda: True)
+def lay_out_pages():
+    """The rows that the pages without a record need."""
+    make_state(iso3=BRAZIL, iso2="BR", slug="brazil", name="Brazil")
     make_theme(slug="policing")
     make_series(slug="games")
     for slug in TEXT_PAGES:
         make_page(slug=slug)
 
 
-def addresses_of(pages):
-    return [(name, reverse(name, args=arguments)) for name, arguments in pages.items()]
+@pytest.fixture
+def portal(monkeypatch):
+    """Those rows, and a queue that answers."""
+    lay_out_pages()
+    monkeypatch.setattr("kms.health.queue_answers", lambda: True)
 
 
 @pytest.mark.parametrize("address_name", OPEN_PAGES)
@@ -287,45 +290,6 @@ def test_every_page_with_an_action_of_the_table_is_asked_with_that_action():
     needed = {name: access for name, access in views.items() if isinstance(access, Action)}
     assert {name: action for name, (_, _, action) in RECORD_PAGES.items() if action} == needed
     assert {name for name, access in views.items() if access == "signed_in"} == set(MEMBERS_PAGES)
-
-
-def read_only_addresses(brazil):
-    """Every address of our own views, with arguments."""
-    event, instrument, activity = make_event(slug="a"), make_instrument(slug="a"), make_activity(slug="a")
-    make_treaty_action(instrument=instrument)
-    of = {"event": event, "instrument": instrument, "activity": activity, "document": make_document()}
-    rows = [(name, address_of(name, of[kind])) for name, (kind, *_) in RECORD_PAGES.items()]
-    return [
-        *rows,
-        *addresses_of(OPEN_PAGES),
-        *addresses_of(MEMBERS_PAGES),
-        *((name, reverse(name)) for name in REDIRECTS),
-    ]
-
-
-@pytest.mark.parametrize("name", ["visitor", "focal_point", "secretariat"])
-def test_pages_that_are_only_read_refuse_every_other_method(name, clients, portal, brazil):
-    client, answers = clients[name], {}
-    for page, address in read_only_addresses(brazil):
-        for method in ("post", "put", "patch", "delete", "options", "trace"):
-            answers[page, method] = getattr(client, method)(address).status_code
-    assert answers == dict.fromkeys(answers, 405)
-
-
-def test_pages_that_are_read_answer_head_like_get(clients, portal, brazil):
-    client = clients["secretariat"]
-    answers = {page: client.head(address).status_code for page, address in read_only_addresses(brazil)}
-    assert answers == {page: 302 if page in REDIRECTS else 200 for page in answers}
-
-
-def test_methods_of_apis_are_refused_before_any_view_is_asked(clients, settings):
-    paths = ["/en/account/login/", "/admin/", "/admin/login/", "/no/such/page", f"{settings.STATIC_URL}css/kms.css"]
-    answers = {
-        (path, method): getattr(clients["administrator"], method)(path).status_code
-        for path in paths
-        for method in ("trace", "put", "patch", "delete")
-    }
-    assert answers == dict.fromkeys(answers, 405)
 
 
 def test_refusals_tell_nothing_of_the_record(clients, brazil, mexico):

@@ -222,7 +222,10 @@ def permissions_of(group):
 
 
 def test_secretariats_permissions_in_the_admin_follow_from_the_table(secretariat):
-    """For each model of the admin: add, change and view where the table says ANY, delete where it says so; parts of a record as the record."""
+    """For each model of the admin: add, change and view where the table says ANY, delete where it says so.
+
+    A part of a record is taken out by whoever may change the record.
+    """
     column = ROLES.index(Role.SECRETARIAT)
     verdicts = {
         "members": TABLE[Action.MANAGE_ACCOUNTS][column] == Scope.ANY,
@@ -277,3 +280,14 @@ def test_mandate_names_are_for_those_of_the_table(visitor, partner, expert, alte
     counts = [Mandate.objects.visible_to(user).count() for user in (visitor, partner, expert)]
     assert (counts, Mandate.objects.visible_to(alternate).count()) == ([0, 0, 0], 2)
     assert Mandate.objects.visible_to(secretariat).count() == Mandate.objects.visible_to(focal_point).count() == 2
+
+
+def test_tables_that_run_code_or_hold_addresses_are_not_in_the_admin():
+    assert {model._meta.app_label for model in admin.site._registry} == {
+        "reference", "members", "documents", "events", "legislation", "programme",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("keys", ["abc/history/1", "1/history/abc", f"1/history/{'9' * 40}"])
+def test_an_old_version_that_cannot_be_is_not_found(secretariat, client_for, keys):
+    assert client_for(secretariat).get(f"/admin/events/majorevent/{keys}/").status_code == 404

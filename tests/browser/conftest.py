@@ -1,6 +1,5 @@
 """A portal with the starting content behind a real server, and what is watched while a browser reads it."""
 
-import datetime
 import io
 from types import SimpleNamespace
 
@@ -20,7 +19,7 @@ from members.actions import set_staff
 from members.models import User
 from programme.models import Activity
 from reference.models import MemberState, Theme
-from tests.factories import PASSWORD, make_document, make_mandate, make_need, make_user
+from tests.factories import make_document, make_mandate, make_need, make_user
 
 CONSOLE = {"error", "warning"}
 
@@ -128,11 +127,3 @@ def watched(portal, page):
     page.on("pageerror", lambda error: seen.complaints.append(f"{page.url}: {error}"))
     page.on("request", note)
     return seen
-
-
-@pytest.fixture
-def tomorrow():
-    return datetime.datetime.now(datetime.UTC).date() + datetime.timedelta(days=1)
-
-
-__all__ = ["PASSWORD"]

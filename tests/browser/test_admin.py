@@ -135,6 +135,8 @@ def test_markup_that_broke_out_of_the_editor_is_inert_in_it_and_on_the_page(port
     shown = curator.locator("#cke_id_agenda_en [contenteditable=true]")
     assert shown.locator("p").all_inner_texts()[:1] == ["Before"]
     assert shown.locator("img, style, script").count() == 0
+    source = curator.context.request.get(curator.url).text()
+    assert ("Before" in source, "onerror" in source) == (True, False), "the editor is given cleaned text"
     assert "broken in" not in curator.title()
     curator.goto(portal.url + activity.get_absolute_url())
     assert "Before" in curator.locator("#agenda").inner_text()

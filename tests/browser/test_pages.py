@@ -111,7 +111,7 @@ def test_page_keeps_its_policy_and_asks_no_other_host(go_to, watched, name):
     if name == "not_found":  # the browser itself complains of the 404
         watched.complaints = [said for said in watched.complaints if "404" not in said]
     assert (watched.complaints, watched.strangers) == ([], [])
-    assert page.evaluate("getComputedStyle(document.body).fontFamily") != "serif", "the stylesheet has not arrived"
+    assert page.evaluate("getComputedStyle(document.documentElement).getPropertyValue('--soft')"), "no stylesheet"
 
 
 @pytest.mark.parametrize("name", PAGES)

@@ -1,4 +1,4 @@
-"""Reading the portal as people do: with and without scripts, by keyboard, in another language, in the dark, on paper."""
+"""Reading the portal as people do: with and without scripts, by keyboard, in the dark, on paper."""
 
 import re
 
@@ -7,8 +7,6 @@ import pytest
 from tests.browser.waiting import until
 
 pytestmark = pytest.mark.browser
-
-FOCUS = "getComputedStyle(document.activeElement)"
 
 
 def rows(page):
@@ -149,10 +147,11 @@ def test_everything_the_keyboard_reaches_shows_its_focus(portal, page):
     for _ in range(45):
         page.keyboard.press("Tab")
         seen = page.evaluate(
-            """() => { const node = document.activeElement, style = getComputedStyle(node), box = node.getBoundingClientRect();
-            const parent = getComputedStyle(node.closest('label, summary') || node);
-            return {name: node.outerHTML.slice(0, 60), tag: node.tagName, width: box.width,
-            ring: [style, parent].some(s => (s.outlineStyle !== 'none' && parseFloat(s.outlineWidth) >= 2) || s.boxShadow !== 'none')} }"""
+            """() => { const node = document.activeElement;
+            const styles = [node, node.closest('label, summary') || node].map(one => getComputedStyle(one));
+            const outlined = one => one.outlineStyle !== 'none' && parseFloat(one.outlineWidth) >= 2;
+            return {name: node.outerHTML.slice(0, 60), tag: node.tagName,
+            ring: styles.some(one => outlined(one) || one.boxShadow !== 'none')} }"""
         )
         reached.append(seen)
     assert [seen["name"] for seen in reached if not seen["ring"]] == []
@@ -213,7 +212,7 @@ def test_targets_of_a_phone_are_large_enough_for_a_finger(portal, page, name):
     page.set_viewport_size({"width": 360, "height": 800})
     page.goto(portal.url + portal.pages.get(name, name))
     small = page.evaluate(
-        """() => [...document.querySelectorAll('header a, header summary, button, summary, select, input:not([type=hidden])')]
+        """() => [...document.querySelectorAll('header a, button, summary, select, input:not([type=hidden])')]
         .filter(node => node.checkVisibility()).map(node => [node.closest('label') || node, node])
         .map(([area, node]) => [area.getBoundingClientRect(), node.outerHTML.slice(0, 80)])
         .filter(([box]) => box.width > 1 && (box.width < 24 || box.height < 24)).map(([box, name]) => name)"""

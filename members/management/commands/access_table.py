@@ -20,7 +20,8 @@ Printed by `make docs` from `members/access.py` and the addresses of the portal;
 ## Actions
 
 *own*: records one wrote. *State's*: records that one's State owns, and one's own; under TLP:RED also those that
-name the State. A mandate counts from its first day to its last (UTC).
+name the State. A mandate counts from its first day to its last (UTC). A part of a record (a place, a relation, a
+treaty action, a participation) is taken out by whoever may curate the record.
 
 | Action | {roles} |
 | --- | {lines} |
