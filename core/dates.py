@@ -9,6 +9,7 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils import dateformat
 from django.utils.formats import date_format, get_format
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 PARTIAL = re.compile(r"([0-9]{4})(?:-([0-9]{2})(?:-([0-9]{2}))?)?")
@@ -95,7 +96,7 @@ def say_date(date, precision):
     """12 June 2026, June 2026 or 2026, in the reader's language."""
     if precision == Precision.YEAR:
         return str(date.year)
-    return date_format(date, "YEAR_MONTH_FORMAT" if precision == Precision.MONTH else "DATE_FORMAT")
+    return _written(date_format(date, "YEAR_MONTH_FORMAT" if precision == Precision.MONTH else "DATE_FORMAT"))
 
 
 def say_period(start, end, precision):
@@ -108,9 +109,14 @@ def say_period(start, end, precision):
     if precision == Precision.DAY and start.year == end.year:
         if start.month == end.month:
             days = _escaped(f"{start.day}–{end.day}")
-            return dateformat.format(end, get_format("DATE_FORMAT").replace("j", days, 1))
-        return f"{date_format(start, 'MONTH_DAY_FORMAT')} – {last}"
+            return _written(dateformat.format(end, get_format("DATE_FORMAT").replace("j", days, 1)))
+        return f"{_written(date_format(start, 'MONTH_DAY_FORMAT'))} – {last}"
     return f"{first} – {last}"
+
+
+def _written(date):
+    """A date as it is written; Django's Portuguese names of months begin with capitals, Portuguese ones do not."""
+    return date.lower() if get_language() == "pt-br" else date
 
 
 def _escaped(text):

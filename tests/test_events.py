@@ -369,7 +369,7 @@ def test_reduced_dates_keep_their_precision_on_screen(client, db, language, prec
     first = {Precision.YEAR: "2027-01-01", Precision.MONTH: "2027-06-01"}[precision]
     make_event(slug="games", start=first, end=last, precision=precision)
     detail = client.get(f"/{language}/events/games/").content.decode()
-    assert f"<dd>{said}</dd>".casefold() in detail.casefold()
+    assert f"<dd>{said}</dd>" in detail
     assert block in client.get(f"/{language}/events/").content.decode()
     assert "31" not in detail.split('<dl class="facts">')[1].split("</dd>")[0]
 
@@ -383,13 +383,6 @@ def test_series_detail_lists_editions_latest_first_and_hides_restricted_ones(cli
     assert [event.slug for event in response.context["editions"]] == ["second", "first"]
     assert "2 editions are recorded" in response.content.decode()
     assert [one.editions for one in client.get("/en/events/series/").context["series"]] == [2]
-
-
-def test_series_are_in_the_order_of_their_names_in_the_readers_language(client, db):
-    make_series(slug="a", name_en="Zebra", name_es="Cebra")
-    make_series(slug="b", name_en="Dog", name_es="Perro")
-    assert [one.slug for one in client.get("/en/events/series/").context["series"]] == ["b", "a"]
-    assert [one.slug for one in client.get("/es/events/series/").context["series"]] == ["a", "b"]
 
 
 def test_history_of_an_event_is_for_its_owner(client, client_for, focal_point, other_focal_point, brazil):

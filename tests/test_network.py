@@ -16,6 +16,7 @@ from tests.factories import (
     make_instrument,
     make_mandate,
     make_page,
+    make_series,
     make_state,
     make_sub_region,
     make_theme,
@@ -183,6 +184,13 @@ def test_states_are_named_and_ordered_in_the_readers_language(client, db):
     make_state(name_en="Brazil", name_es="Brasil")
     states = [row["state"].name for row in client.get("/es/network/").context["regions"][0][1]]
     assert states == ["Brasil", "Canadá", "Dominica", "Estados Unidos"]
+
+
+def test_series_are_in_the_order_of_their_names_in_the_readers_language(client, db):
+    make_series(slug="a", name_en="Zebra", name_es="Cebra")
+    make_series(slug="b", name_en="Dog", name_es="Perro")
+    assert [one.slug for one in client.get("/en/events/series/").context["series"]] == ["b", "a"]
+    assert [one.slug for one in client.get("/es/events/series/").context["series"]] == ["a", "b"]
 
 
 def test_theme_page_gathers_events_law_and_activities(client, db):
