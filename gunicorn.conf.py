@@ -2,8 +2,31 @@
 
 import os
 
+from gunicorn.glogging import Logger, SafeAtoms
+
 demo = os.environ.get("KMS_DEMO") == "1"
 port = os.environ.get("PORT") or "8000"
+
+
+def one_line(text):
+    """The text with whatever is not printable, and the backslash itself, written as an escape."""
+    return "".join(
+        mark if mark.isprintable() and mark != "\\" else mark.encode("unicode_escape").decode() for mark in text
+    )
+
+
+class OneLineAtoms(SafeAtoms):
+    """The parts of a log line. Paths arrive decoded: a line break in one would forge a line."""
+
+    def __init__(self, atoms):
+        super().__init__({name: one_line(value) if isinstance(value, str) else value for name, value in atoms.items()})
+
+
+class OneLineLogger(Logger):
+    """Gunicorn's logger, whose requests take one line each."""
+
+    atoms_wrapper_class = OneLineAtoms
+
 
 wsgi_app = "kms.wsgi:application"
 bind = f"127.0.0.1:{port}" if demo else os.environ.get("KMS_BIND") or f"127.0.0.1:{port}"
@@ -14,6 +37,7 @@ graceful_timeout = 4 if demo else 30
 max_requests = 5000  # a worker is renewed now and then, not all at the same time
 max_requests_jitter = 500
 limit_request_line = 8190
+logger_class = OneLineLogger
 accesslog = None if demo else "-"
 access_log_format = '%(h)s "%(m)s %(U)s" %(s)s %(B)s %(D)s'  # no query strings: they may hold names
 loglevel = "warning" if demo else "info"

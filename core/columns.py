@@ -4,6 +4,7 @@ import re
 from decimal import Decimal
 
 from django.core.exceptions import ValidationError
+from django.core.validators import MaxLengthValidator
 from django.utils.translation import gettext as _
 from import_export.fields import Field
 
@@ -62,7 +63,20 @@ class Shown(Column):
         return self.show(instance)
 
 
-class Text(Column):
+class LimitedText(Column):
+    """Text as long as its field allows: Django itself checks that of long texts in forms only."""
+
+    def read(self, text):
+        limit = self.resource._meta.model._meta.get_field(self.attribute).max_length
+        if limit:
+            MaxLengthValidator(limit)(text)
+        return text
+
+    def current(self, instance):
+        return getattr(instance, self.attribute) or ""
+
+
+class Text(LimitedText):
     """Plain text without markup, optionally of one pattern."""
 
     def __init__(self, attribute, column=None, *, pattern=".*", **kwargs):
@@ -73,20 +87,14 @@ class Text(Column):
         refuse_markup(text)
         if text and not self.pattern.fullmatch(text):
             raise ValidationError(_("“%(text)s” does not fit here.") % {"text": text[:40]})
-        return text
-
-    def current(self, instance):
-        return getattr(instance, self.attribute) or ""
+        return super().read(text)
 
 
-class Html(Column):
+class Html(LimitedText):
     """Rich text, cleaned."""
 
     def read(self, text):
-        return clean_html(text)
-
-    def current(self, instance):
-        return getattr(instance, self.attribute) or ""
+        return super().read(clean_html(text))
 
 
 class Whole(Column):

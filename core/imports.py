@@ -4,7 +4,6 @@ import datetime
 import re
 
 from django.core.exceptions import ValidationError
-from django.db import transaction
 from django.db.models.signals import post_save
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -121,7 +120,7 @@ class RecordResource(Resource):
 
     def before_import(self, dataset, **kwargs):
         self.lines = list(getattr(dataset, "lines", range(2, len(dataset) + 2)))
-        self.seen, self.later = {}, []
+        self.seen, self.later, self.refused_late = {}, [], []
         self._codes, self._inverse = {}, {}
         problems = self._bad_headers([cell_text(header).strip() for header in dataset.headers or []])
         if len(dataset) > MAX_ROWS:
@@ -153,26 +152,29 @@ class RecordResource(Resource):
         ]
 
     def after_import(self, dataset, result, **kwargs):
-        """What had to wait until every row was saved."""
+        """What had to wait until every row was saved; it may still find a row bad."""
         if not result.has_errors() and not result.has_validation_errors():
             for act in self.later:
                 act()
+            for number, row, error in self.refused_late:
+                result.append_invalid_row(number, row, error)
 
     # A row
 
     def before_import_row(self, row, **kwargs):
         self.errors, self.changed, self.failed = {}, [], []
+        self.number = kwargs["row_number"]
         for column, value in row.items():
             try:
                 row[column] = read_cell(value)
             except ValidationError as error:
                 row[column] = ""
                 self.errors[column] = error
-        self._refuse_twice(self.key_of(row), kwargs["row_number"])
+        self._refuse_twice(self.key_of(row))
 
-    def _refuse_twice(self, key, number):
-        first = self.seen.setdefault(key, number)
-        if first != number and any(key):
+    def _refuse_twice(self, key):
+        first = self.seen.setdefault(key, self.number)
+        if first != self.number and any(key):
             self.errors[self.key_columns[-1]] = ValidationError(
                 _("Twice in this file: line %(line)d has it too.") % {"line": self.lines[first - 1]}
             )
@@ -286,13 +288,26 @@ class SameFileRelated(Related):
             raise ValidationError(_("A record does not refer to itself."))
         if code in self.codes or code not in self.resource.in_file or not code:
             return super().take(instance, row)
-        self.resource.later.append(lambda: self._take_later(instance, code))
+        number = self.resource.number
+        self.resource.later.append(lambda: self._take_later(instance, code, number, row))
         return True
 
-    @transaction.atomic
-    def _take_later(self, instance, code):
+    def _take_later(self, instance, code, number, row):
         setattr(instance, self.attribute, self.model.objects.get(**{self.key: code}))
-        instance.save()
+        try:
+            instance.full_clean()
+        except ValidationError as error:
+            reasons = ValidationError({self.column_name: error.messages})
+            self.resource.refused_late.append((number, row, reasons))
+        else:
+            self._store(instance)
+
+    def _store(self, instance):
+        """Into the record, and into the entry of the history that this import has written for it."""
+        value = {f"{self.attribute}_id": self.current(instance)}
+        entry = instance.history.latest("history_id")
+        self.model.objects.filter(pk=instance.pk).update(**value)
+        type(entry).objects.filter(pk=entry.pk).update(**value)
 
 
 def problems(result):

@@ -40,6 +40,11 @@ def translations(record, field):
     return [row for row in found if row[2]]
 
 
+def texts(record, field):
+    """The texts of a field in every language that has one, as a list."""
+    return [text for _code, _name, text in translations(record, field)]
+
+
 def language_name(code):
     """A language's own name; the code itself for a language that no content is kept in."""
     return dict(CONTENT_LANGUAGES).get(code, code)

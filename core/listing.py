@@ -49,11 +49,6 @@ class Pill:
     url: str
 
 
-def _said(value):
-    """The value of a filter without choices, as a pill shows it."""
-    return say_date(value, Precision.DAY) if isinstance(value, datetime.date) else str(value)
-
-
 class Listing:
     """A filtered, sorted, numbered list.
 
@@ -135,9 +130,17 @@ class Listing:
         """Active filters, each removable."""
         said = {group.name: c.label for group in self.groups for c in group.choices if c.selected}
         return [
-            Pill(name, str(self.form.fields[name].label), said.get(name) or _said(value), self.url(drop=name))
+            Pill(
+                name, str(self.form.fields[name].label), said.get(name) or self._said(name, value), self.url(drop=name)
+            )
             for name, value in self.values.items()
         ]
+
+    def _said(self, name, value):
+        """The value of a filter without counted choices, as a pill shows it."""
+        if isinstance(value, datetime.date):
+            return say_date(value, Precision.DAY)
+        return str(dict(getattr(self.form.fields[name], "choices", ())).get(value, value))
 
     @property
     def ways_out(self):

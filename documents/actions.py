@@ -2,6 +2,7 @@
 
 from django.db import transaction
 
+from core.labels import Label
 from documents.models import Document
 from members.models import Labelled
 
@@ -15,19 +16,30 @@ def records_of(document):
 
 @transaction.atomic
 def refresh_audience(document):
-    """Recompute a document's effective label, the strictest around it, and whether anything published holds it."""
+    """Recompute who reads a document: the strictest label around it, and whether anything published holds it.
+
+    The row is locked first, so that of two records that change at a time the second sees what the first did.
+    """
+    label = Document.objects.select_for_update(of=("self",)).values_list("label", flat=True).get(pk=document.pk)
     records = list(records_of(document))
-    label = max([document.label, *(record.label for record in records)])
+    strictest = max([label, *(record.label for record in records)])
     attached = not records or any(record.publication == Labelled.Publication.PUBLISHED for record in records)
-    if (document.effective_label, document.attached) != (label, attached):
-        Document.objects.filter(pk=document.pk).update(effective_label=label, attached=attached)
-        document.effective_label, document.attached = label, attached
+    Document.objects.filter(pk=document.pk).update(effective_label=strictest, attached=attached)
+    document.effective_label, document.attached = strictest, attached
+    document.effective_states.set(_states_of_all(document, records) if strictest == Label.RED else [])
+
+
+def _states_of_all(document, records):
+    """Ids of the States that may read every TLP:RED record around a document, itself included."""
+    red = [record for record in (document, *records) if record.label == Label.RED]
+    readers = [{record.state_id, *record.named_states.values_list("pk", flat=True)} for record in red]
+    return set.intersection(*readers) - {None}
 
 
 @transaction.atomic
 def refresh_documents(documents):
     """The same for each of several documents, after a record was attached, relabelled or published."""
-    for document in documents:
+    for document in sorted(documents, key=lambda document: document.pk):
         refresh_audience(document)
 
 
@@ -56,7 +68,7 @@ def set_publication(records, publication, *, by):
         record.save(update_fields=["publication", "updated"])  # somebody else may be editing the rest
         if isinstance(record, Document):
             refresh_audience(record)
-        else:
+        elif hasattr(record, "documents"):
             refresh_documents(record.documents.all())
     return len(changed)
 

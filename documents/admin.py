@@ -19,44 +19,10 @@ LABEL_FIELDSET = (
 )
 
 
-class RecordAdmin(RegistryAdmin):
-    """A registry of labelled records: author, publication in bulk, the audience of their documents."""
+class PublishedAdmin(CuratedAdmin):
+    """A table of labelled rows, published and withdrawn in bulk."""
 
     actions = ["publish", "withdraw"]
-
-    def save_related(self, request, form, formsets, change):
-        before = list(form.instance.documents.all())
-        super().save_related(request, form, formsets, change)
-        self.refresh(form.instance)
-        actions.refresh_documents({*before, *form.instance.documents.all()})
-
-    def refresh(self, record):
-        """Bring the record's derived columns up to date."""
-        actions.refresh_search_text(record)
-
-    @transaction.atomic
-    def history_form_view(self, request, object_id, version_id, extra_context=None):
-        """A revert is a save, so what follows from the record's state follows here too."""
-        record = self.get_object(request, object_id)
-        before = list(record.documents.all()) if record else []
-        response = super().history_form_view(request, object_id, version_id, extra_context)
-        if request.method == "POST":
-            record = self.get_object(request, object_id)
-            self.refresh(record)
-            actions.refresh_documents({*before, *record.documents.all()})
-        return response
-
-    @transaction.atomic
-    def delete_model(self, request, obj):
-        documents = list(obj.documents.all())
-        super().delete_model(request, obj)
-        actions.keep_closed(documents, by=request.user)
-
-    @transaction.atomic
-    def delete_queryset(self, request, queryset):
-        documents = {document for record in queryset for document in record.documents.all()}
-        super().delete_queryset(request, queryset)
-        actions.keep_closed(documents, by=request.user)
 
     @admin.action(description=_("Publish the selected records"), permissions=["change"])
     def publish(self, request, rows):
@@ -72,8 +38,48 @@ class RecordAdmin(RegistryAdmin):
         messages.success(request, said % {"n": n, "state": state.label})
 
 
+class RecordAdmin(PublishedAdmin, RegistryAdmin):
+    """A registry of records with documents, whose audience follows theirs."""
+
+    def save_related(self, request, form, formsets, change):
+        before = list(form.instance.documents.all())
+        super().save_related(request, form, formsets, change)
+        self.refresh(form.instance)
+        actions.refresh_documents({*before, *form.instance.documents.all()})
+
+    def refresh(self, record):
+        """Bring the record's derived columns up to date."""
+        actions.refresh_search_text(record)
+
+    @transaction.atomic
+    def history_form_view(self, request, object_id, version_id, extra_context=None):
+        """A revert is a save, so what follows from the record's state follows here too."""
+        record = self.get_object(request, object_id)
+        before = set(record.documents.all()) if record else set()
+        response = super().history_form_view(request, object_id, version_id, extra_context)
+        record = self.get_object(request, object_id)
+        if request.method == "POST" and record:
+            self.refresh(record)
+            after = set(record.documents.all())
+            actions.refresh_documents(after)
+            actions.keep_closed(before - after, by=request.user)
+        return response
+
+    @transaction.atomic
+    def delete_model(self, request, obj):
+        documents = list(obj.documents.all())
+        super().delete_model(request, obj)
+        actions.keep_closed(documents, by=request.user)
+
+    @transaction.atomic
+    def delete_queryset(self, request, queryset):
+        documents = {document for record in queryset for document in record.documents.all()}
+        super().delete_queryset(request, queryset)
+        actions.keep_closed(documents, by=request.user)
+
+
 @admin.register(Document)
-class DocumentAdmin(TranslationAdmin, CuratedAdmin):
+class DocumentAdmin(TranslationAdmin, PublishedAdmin):
     """Documents; a file is checked before it is kept."""
 
     form = DocumentForm
@@ -87,10 +93,6 @@ class DocumentAdmin(TranslationAdmin, CuratedAdmin):
         LABEL_FIELDSET,
         (_("The file"), {"fields": ["download", "filename", "size", "sha256", "effective_label", "hangs_on"]}),
     ]
-    actions = ["publish", "withdraw"]
-    publish = RecordAdmin.publish
-    withdraw = RecordAdmin.withdraw
-    _set_publication = RecordAdmin._set_publication
 
     def get_fieldsets(self, request, obj=None):
         return super().get_fieldsets(request, obj)[: None if obj else -1]  # a new one has no file to tell of
@@ -111,6 +113,7 @@ class DocumentAdmin(TranslationAdmin, CuratedAdmin):
     def history_form_view(self, request, object_id, version_id, extra_context=None):
         """A revert may bring another label back."""
         response = super().history_form_view(request, object_id, version_id, extra_context)
-        if request.method == "POST":
-            actions.refresh_audience(self.get_object(request, object_id))
+        document = self.get_object(request, object_id)
+        if request.method == "POST" and document:
+            actions.refresh_audience(document)
         return response

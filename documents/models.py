@@ -39,6 +39,9 @@ class Document(Labelled):
     effective_label = models.PositiveSmallIntegerField(
         _("effective label"), choices=Label, default=Label.CLEAR, editable=False, db_index=True
     )
+    effective_states = models.ManyToManyField(
+        MemberState, related_name="+", editable=False, help_text="Whose mandate-holders read it under TLP:RED."
+    )
     attached = models.BooleanField(
         default=True, editable=False, help_text="Hangs on nothing, or on something that is published."
     )
@@ -58,6 +61,11 @@ class Document(Labelled):
     @classmethod
     def released(cls):
         return super().released() & Q(attached=True)
+
+    @classmethod
+    def of_states(cls, states):
+        readers = cls.effective_states.through.objects.filter(memberstate_id__in=states)
+        return Q(pk__in=readers.values("document_id"))
 
     def get_absolute_url(self):
         return reverse("documents:document_download", args=[self.uuid, self.download_name])

@@ -4,8 +4,8 @@ from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 from modeltranslation.admin import TranslationAdmin
 
-from core.admin import CuratedAdmin, RegistryAdmin
-from documents.admin import LABEL_FIELDSET, RecordAdmin
+from core.admin import RegistryAdmin
+from documents.admin import LABEL_FIELDSET, PublishedAdmin, RecordAdmin
 from events.forms import EventForm
 from events.models import CooperationNeed, EventPlace, MajorEvent, Series
 from events.resources import EventResource, SeriesResource
@@ -56,7 +56,7 @@ class MajorEventAdmin(TranslationAdmin, RecordAdmin):
 
 
 @admin.register(CooperationNeed)
-class CooperationNeedAdmin(TranslationAdmin, CuratedAdmin):
+class CooperationNeedAdmin(TranslationAdmin, PublishedAdmin):
     list_display = ["event", "need", "label", "publication"]
     list_filter = ["publication", "label"]
     list_select_related = ["event"]

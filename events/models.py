@@ -6,6 +6,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from core.languages import texts
 from core.text import fold, refuse_markup, refuse_reserved, split_list
 from documents.models import Document
 from events.countries import country_names, unknown_codes
@@ -146,10 +147,11 @@ class MajorEvent(Labelled, Dated, Sourced):
 
     def searchable(self):
         """The folded text that the list's text filter looks into."""
-        names = [self.name_en, self.name_es, self.name_pt, self.name_fr, self.summary_en, self.summary_es]
+        hosts = [self.host_state, *(self.other_hosts.all() if self.pk else [])]
         places = self.places.values_list("city", "venue") if self.pk else []
-        words = [*names, self.summary_pt, self.summary_fr, *(word for place in places for word in place)]
-        return fold(" ".join(word for word in words if word))
+        words = [*texts(self, "name"), *texts(self, "summary"), *(word for place in places for word in place)]
+        words += [name for host in hosts for name in texts(host, "name")]
+        return fold(" ".join(words))
 
 
 class EventPlace(models.Model):

@@ -1,5 +1,7 @@
 """Numbers and boards across apps."""
 
+from collections import Counter
+
 from django.db.models import Count
 
 from events.models import MajorEvent
@@ -10,20 +12,26 @@ from reference.models import MemberState
 
 
 def of_the_portal(user):
-    """{"events", "instruments", "treaty_actions", "activities", "states", "seats"} that `user` may know of."""
+    """{"events", "instruments", "treaty_actions", "activities", "states"} that `user` may know of."""
     return {
         "events": MajorEvent.objects.visible_to(user).count(),
         "instruments": Instrument.objects.visible_to(user).count(),
         "treaty_actions": TreatyAction.objects.visible_to(user).count(),
         "activities": Activity.objects.visible_to(user).count(),
         "states": MemberState.objects.visible_to(user).count(),
-        "seats": len(Mandate.objects.in_force().seats()),
     }
 
 
 def _counted(rows, path):
     """{id: number of rows} by a foreign key or the other side of a many-to-many."""
     return dict(rows.order_by().exclude(**{path: None}).values_list(path).annotate(n=Count("pk", distinct=True)))
+
+
+def _activities_by_state(user):
+    """{state id: number of activities that the State hosted or took part in}."""
+    activities = Activity.objects.visible_to(user).order_by()
+    hosted = activities.values_list("pk", "host_state")
+    return Counter(state for _, state in hosted.union(activities.values_list("pk", "participations__state")))
 
 
 def board(user, states):
@@ -36,7 +44,7 @@ def board(user, states):
     events = MajorEvent.objects.visible_to(user)
     main, shared = _counted(events, "host_state"), _counted(events, "other_hosts")
     instruments = _counted(Instrument.objects.visible_to(user), "state")
-    activities = _counted(Activity.objects.visible_to(user), "host_state")
+    activities = _activities_by_state(user)
     regions, filled = {}, 0
     for state in states:
         is_filled = state.pk in seats

@@ -1,13 +1,13 @@
 """The one settings file. Secure by default; every choice of the place it runs in is an environment variable."""
 
 import os
+import re
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import dj_database_url
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management.utils import get_random_secret_key
-from django.utils.translation import gettext_lazy as _
 
 from core.editor import CKEDITOR_CONFIGS  # noqa: F401 - django-ckeditor reads it here
 
@@ -38,6 +38,39 @@ if not DEMO:
         )
 
 
+def whole(name, default, *, low=0, high):
+    """A variable that is a whole number."""
+    text = env(name) or str(default)
+    if not (re.fullmatch("[0-9]{1,9}", text) and low <= int(text) <= high):
+        raise ImproperlyConfigured(f"{name} must be a whole number from {low} to {high}; it is {text!r}.")
+    return int(text)
+
+
+def base_url():
+    """The portal's own address, without a path: its pages stand at the root of their host."""
+    text = (env("KMS_BASE_URL") or f"http://localhost:{PORT}").rstrip("/")
+    scheme = "https?" if DEMO else "https"
+    if not re.fullmatch(rf"{scheme}://([A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\])(:[0-9]{{1,5}})?", text):
+        raise ImproperlyConfigured(
+            f"KMS_BASE_URL must be https:// and a host without a path, such as https://kms.example.org; it is {text!r}."
+        )
+    return text
+
+
+def database():
+    """The settings of the database. What is wrong with an address is not printed: it holds a password."""
+    try:
+        found = dj_database_url.parse(DATABASE_URL, conn_max_age=60, conn_health_checks=True)
+    except ValueError:
+        found = {}
+    if found.get("ENGINE", "").split(".")[-1] not in {"postgresql", "sqlite3"} or not found["NAME"]:
+        raise ImproperlyConfigured(
+            "DATABASE_URL must be the address of a PostgreSQL database, such as postgres://user:password@host/name"
+            ", or of a SQLite file, such as sqlite:////folder/file. Special characters are percent-encoded."
+        )
+    return found
+
+
 def demo_secret_key():
     """The demo's own key, made once and kept in the data folder."""
     path = DATA_DIR / "keys" / "secret_key"
@@ -49,8 +82,8 @@ def demo_secret_key():
 
 
 SECRET_KEY = env("KMS_SECRET_KEY") or demo_secret_key()
-PORT = int(env("PORT") or 8000)
-BASE_URL = (env("KMS_BASE_URL") or f"http://localhost:{PORT}").rstrip("/")
+PORT = whole("PORT", 8000, low=1, high=65535)
+BASE_URL = base_url()
 CONTACT_EMAIL = env("KMS_CONTACT_EMAIL") or "secretariat@kms.example"
 ALLOWED_HOSTS = [host.strip() for host in (env("KMS_HOSTS") or urlsplit(BASE_URL).hostname).split(",")]
 if DEMO:
@@ -74,7 +107,6 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "django.contrib.humanize",
     "django.contrib.sitemaps",
-    "django.forms",
     "allauth",
     "allauth.account",
     "ckeditor",
@@ -120,10 +152,9 @@ TEMPLATES = [
         },
     }
 ]
-FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 
 DATABASE_URL = env("DATABASE_URL") or f"sqlite:///{DATA_DIR / 'kms.sqlite3'}"
-DATABASES = {"default": dj_database_url.parse(DATABASE_URL, conn_max_age=60, conn_health_checks=True)}
+DATABASES = {"default": database()}
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     DATA_DIR.mkdir(parents=True, exist_ok=True)
     DATABASES["default"]["OPTIONS"] = {
@@ -148,7 +179,6 @@ LOCALE_PATHS = [BASE_DIR / "locale"]
 FORMAT_MODULE_PATH = ["kms.formats"]
 TIME_ZONE = "UTC"
 USE_TZ = True
-USE_THOUSAND_SEPARATOR = False
 MODELTRANSLATION_LANGUAGES = ("en", "es", "pt", "fr")
 MODELTRANSLATION_DEFAULT_LANGUAGE = "en"
 MODELTRANSLATION_FALLBACK_LANGUAGES = ("en", "es", "pt", "fr")
@@ -158,10 +188,7 @@ AUTH_USER_MODEL = "members.User"
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
-    {
-        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
-        "OPTIONS": {"min_length": 12},
-    },
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
 LOGIN_URL = "account_login"
@@ -176,7 +203,7 @@ ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = False
 ACCOUNT_SESSION_REMEMBER = False
-ALLAUTH_TRUSTED_PROXY_COUNT = int(env("KMS_TRUSTED_PROXY_COUNT") or 0)
+ALLAUTH_TRUSTED_PROXY_COUNT = whole("KMS_TRUSTED_PROXY_COUNT", 0, high=10)
 SESSION_COOKIE_AGE = 12 * 60 * 60
 
 # Cookies with the __Host- prefix need HTTPS; the demo on loopback has none.
@@ -184,10 +211,10 @@ HTTPS = not DEMO
 COOKIE_PREFIX = "__Host-" if HTTPS else ""
 SESSION_COOKIE_NAME = COOKIE_PREFIX + "session"
 CSRF_COOKIE_NAME = COOKIE_PREFIX + "csrf"
-LANGUAGE_COOKIE_NAME = COOKIE_PREFIX + "language"
-SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = HTTPS
-SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = LANGUAGE_COOKIE_HTTPONLY = True
-SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = LANGUAGE_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
+SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"  # no cookie of its own
 CSRF_TRUSTED_ORIGINS = [BASE_URL] if HTTPS else []
 SECURE_SSL_REDIRECT = HTTPS
 SECURE_REDIRECT_EXEMPT = [r"^healthz$"]
@@ -217,7 +244,7 @@ STATIC_URL = "/static/"
 STATIC_ROOT = DATA_DIR / "static"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 DOCUMENT_ROOT = DATA_DIR / "documents"
-DOCUMENT_MAX_BYTES = int(env("KMS_DOCUMENT_MAX_MB") or 25) * 1024 * 1024
+DOCUMENT_MAX_BYTES = whole("KMS_DOCUMENT_MAX_MB", 25, low=1, high=10_000) * 1024 * 1024
 STORAGES = {
     "default": {"BACKEND": "documents.storage.DocumentStorage"},
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
@@ -229,7 +256,7 @@ if DEMO and not env("EMAIL_HOST"):
     EMAIL_DELIVERY_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
 EMAIL_FILE_PATH = DATA_DIR / "mail"
 EMAIL_HOST = env("EMAIL_HOST") or "localhost"
-EMAIL_PORT = int(env("EMAIL_PORT") or 25)
+EMAIL_PORT = whole("EMAIL_PORT", 25, low=1, high=65535)
 EMAIL_HOST_USER = env("EMAIL_HOST_USER") or ""
 EMAIL_HOST_PASSWORD = env("EMAIL_HOST_PASSWORD") or ""
 EMAIL_USE_TLS = env("EMAIL_USE_TLS") == "1"
@@ -251,11 +278,8 @@ Q_CLUSTER = {
     "guard_cycle": 1,
 }
 
-IMPORT_EXPORT_USE_TRANSACTIONS = True
 IMPORT_EXPORT_IMPORT_PERMISSION_CODE = "change"
 IMPORT_EXPORT_EXPORT_PERMISSION_CODE = "view"
-SIMPLE_HISTORY_REVERT_DISABLED = False
-FILTERS_EMPTY_CHOICE_LABEL = _("All")
 
 SILENCED_SYSTEM_CHECKS = ["ckeditor.W001"]  # end of life is known: core/richtext.py and docs/adr/0004
 

@@ -51,6 +51,16 @@ class Records(Sitemap):
         return self.model.objects.visible_to(AnonymousUser()).aggregate(latest=Max("updated"))["latest"]
 
 
+class Treaties(Records):
+    """The tables of what States did with the treaties."""
+
+    def items(self):
+        return super().items().treaties()
+
+    def location(self, treaty):
+        return reverse("legislation:treaty_detail", args=[treaty.slug])
+
+
 class Pages(Sitemap):
     """Lists and text pages."""
 
@@ -68,6 +78,7 @@ SITEMAPS = {
     "events": Records(MajorEvent),
     "series": Records(Series),
     "legislation": Records(Instrument),
+    "treaties": Treaties(Instrument),
     "programme": Records(Activity),
     "network": Records(MemberState),
     "themes": Records(Theme),

@@ -15,7 +15,7 @@ from members.access import public
 from members.urls import allauth_patterns
 
 admin.site.login = secure_admin_login(admin.site.login)
-# A schedule calls any function by its name, and addresses are kept in the accounts: nobody edits these by hand.
+# A schedule calls any function by its name, and allauth's addresses follow the accounts: nobody edits these by hand.
 admin.site.unregister([Schedule, Success, Failure, OrmQ, EmailAddress])
 
 machines = [

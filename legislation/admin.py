@@ -2,8 +2,11 @@
 
 from csp.decorators import csp_update
 from django.contrib import admin
+from django.urls import reverse
 from django.utils.decorators import method_decorator
+from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 from modeltranslation.admin import TranslationAdmin
 
 from core.admin import RegistryAdmin
@@ -17,13 +20,6 @@ class RelationInline(admin.TabularInline):
     model = InstrumentRelation
     fk_name = "instrument"
     autocomplete_fields = ["target"]
-    extra = 0
-
-
-class TreatyActionInline(admin.TabularInline):
-    model = TreatyAction
-    autocomplete_fields = ["state"]
-    fields = ["state", "kind", "date", "reservation", "note"]
     extra = 0
 
 
@@ -42,7 +38,8 @@ class InstrumentAdmin(TranslationAdmin, RecordAdmin):
         "state", "organisation", "themes", "events", "documents", "verified_by", "named_states",
     ]  # fmt: skip
     prepopulated_fields = {"slug": ["original_title"]}
-    inlines = [RelationInline, TreatyActionInline]
+    readonly_fields = ["actions_recorded"]
+    inlines = [RelationInline]
     fieldsets = [
         (None, {"fields": ["original_title", "title", "slug", "kind", "number", "gazette"]}),
         (_("Whose"), {"fields": ["level", "state", "organisation", "subdivision"]}),
@@ -50,11 +47,30 @@ class InstrumentAdmin(TranslationAdmin, RecordAdmin):
             _("Status and dates"),
             {"fields": ["status", "adopted_on", "in_force_on", "last_amended_on", "repealed_on"]},
         ),
-        (_("Content"), {"fields": ["summary", "commentary", "themes", "events", "url", "documents"]}),
+        (
+            _("Content"),
+            {"fields": ["summary", "commentary", "themes", "events", "url", "documents", "actions_recorded"]},
+        ),
         (_("Verified"), {"fields": ["verified_by", "verified_on"]}),
         LABEL_FIELDSET,
         (_("Source"), {"fields": ["source", "source_kind"]}),
     ]
+
+    @admin.display(description=_("treaty actions"))
+    def actions_recorded(self, instrument):
+        """The way to them, for a treaty has more rows than one form can hold."""
+        if instrument.pk is None:
+            return "–"
+        n = instrument.treaty_actions.count()
+        return format_html(
+            '<a href="{}?instrument__id__exact={}">{}</a> · <a href="{}?instrument={}">{}</a>',
+            reverse("admin:legislation_treatyaction_changelist"),
+            instrument.pk,
+            ngettext("%(n)d treaty action", "%(n)d treaty actions", n) % {"n": n},
+            reverse("admin:legislation_treatyaction_add"),
+            instrument.pk,
+            _("Add a treaty action"),
+        )
 
 
 @admin.register(TreatyAction)

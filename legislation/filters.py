@@ -106,6 +106,11 @@ SORTS = {
 class InstrumentListing(Listing):
     """The list of legislation; with a day it also knows how many texts have no certain answer for it."""
 
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        if "in_force_on" not in self.values:
+            self.values.pop("in_force", None)  # an answer without a day asks nothing
+
     @property
     def day(self):
         return self.values.get("in_force_on")

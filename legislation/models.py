@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from core.dates import PartialDateField
+from core.languages import texts
 from core.richtext import CleanHTMLField
 from core.text import fold, refuse_markup, refuse_reserved
 from documents.models import Document
@@ -109,14 +110,14 @@ class Instrument(Labelled, Sourced):
 
     def clean(self):
         super().clean()
-        if self.adopted_on and self.repealed_on and self.repealed_on.last < self.adopted_on.first:
-            raise ValidationError({"repealed_on": _("Repealed before it was adopted.")})
+        begun = [date for date in (self.adopted_on, self.in_force_on) if date]
+        if self.repealed_on and any(self.repealed_on.last < date.first for date in begun):
+            raise ValidationError({"repealed_on": _("Repealed before it was adopted or in force.")})
 
     def searchable(self):
         """The folded text that the list's text filter looks into."""
-        titles = [self.original_title, self.title_en, self.title_es, self.title_pt, self.title_fr]
-        summaries = [self.summary_en, self.summary_es, self.summary_pt, self.summary_fr]
-        return fold(" ".join(word for word in [*titles, self.number, *summaries] if word))
+        words = [self.original_title, self.number, *texts(self, "title"), *texts(self, "summary")]
+        return fold(" ".join([*words, *texts(self.jurisdiction, "name")]))
 
 
 class InstrumentRelation(models.Model):

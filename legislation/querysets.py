@@ -1,12 +1,11 @@
 """Adjectives of instruments, their relations and treaty actions."""
 
 from django.db import models
-from django.db.models import Case, CharField, Count, Q, Value, When
+from django.db.models import Case, CharField, F, Max, Q, Value, When
 from django.db.models.functions import Coalesce, NullIf
 
 from core.dates import undecided_periods
 from members.querysets import LabelledQuerySet
-from reference.querysets import named
 
 
 class InstrumentQuerySet(LabelledQuerySet):
@@ -71,10 +70,6 @@ class InstrumentQuerySet(LabelledQuerySet):
     def for_list(self):
         return self.select_related("state", "organisation").defer("search_text")
 
-    def with_actions_counted(self):
-        """Each with `actions`: how many treaty actions are recorded of it."""
-        return self.annotate(actions=Count("treaty_actions"))
-
     def for_detail(self):
         return self.select_related("state", "organisation", "verified_by").prefetch_related("themes")
 
@@ -108,17 +103,18 @@ class TreatyActionQuerySet(models.QuerySet):
         """What one State did with treaties, treaty by treaty."""
         return self.filter(state=state).select_related("instrument").order_by("instrument__adopted_on", "date")
 
-    def states_count(self):
-        """How many different States took one of these actions."""
-        return self.order_by().values("state").distinct().count()
-
-    def consents(self):
-        """Actions by which a State agreed to be bound."""
-        return self.filter(kind__in=self.model.CONSENT)
+    def bound_states_count(self):
+        """How many States are bound: those whose latest consent is later than their latest withdrawal."""
+        withdrawal = Q(kind=self.model.Kind.WITHDRAWAL)
+        states = (
+            self.order_by()
+            .values("state")
+            .annotate(
+                consented=Max("date", filter=Q(kind__in=self.model.CONSENT)), withdrew=Max("date", filter=withdrawal)
+            )
+        )
+        bound = Q(withdrew__isnull=True) | Q(consented__gt=F("withdrew"))
+        return states.filter(bound, consented__isnull=False).count()
 
     def for_list(self):
         return self.select_related("state", "instrument")
-
-    def by_state(self):
-        """In the order of the States' names, and of the dates within each."""
-        return self.order_by(named("state__name"), "date")

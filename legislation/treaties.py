@@ -16,8 +16,9 @@ class TreatyRow:
     remarks: list = field(default_factory=list)
 
     @property
-    def is_empty(self):
-        return not (self.signature or self.consent or self.withdrawal)
+    def is_bound(self):
+        """Whether the latest consent is later than the latest withdrawal."""
+        return bool(self.consent) and not (self.withdrawal and self.withdrawal.date >= self.consent.date)
 
 
 def treaty_rows(states, actions):
@@ -32,7 +33,7 @@ def treaty_rows(states, actions):
     return {
         "rows": list(rows.values()),
         "signed": sum(1 for row in rows.values() if row.signature),
-        "bound": sum(1 for row in rows.values() if row.consent and not row.withdrawal),
+        "bound": sum(1 for row in rows.values() if row.is_bound),
         "latest": max((action.date for action in recorded), default=""),
         "sources": sorted({source for action in recorded for source in action.sources}),
     }

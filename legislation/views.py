@@ -34,7 +34,7 @@ def instrument_detail(request, slug):
         "events": instrument.events.visible_to(user).for_list().latest_first(),
         "documents": Document.objects.visible_to(user).on(instrument).official_first(),
         "action_count": actions.count(),
-        "party_count": actions.consents().states_count(),
+        "party_count": actions.bound_states_count(),
         "may_read_history": can(user, Action.READ_HISTORY, instrument),
         "may_curate": can(user, Action.CURATE, instrument),
     }

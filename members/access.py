@@ -128,10 +128,7 @@ def _within(user, reach, model):
         return Q(pk__in=[])
     mine = Q(author_id=user.pk)
     if reach == Scope.STATE:
-        states = state_ids_of(user)
-        mine |= Q(pk__in=model.named_states.through.objects.filter(memberstate_id__in=states).values(model.named_key()))
-        if model.owner_path:
-            mine |= Q(**{f"{model.owner_path}_id__in": states})
+        mine |= model.of_states(state_ids_of(user))
     return mine
 
 

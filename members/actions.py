@@ -2,6 +2,7 @@
 
 import logging
 
+from allauth.account.models import EmailAddress
 from django.contrib.auth.models import Group, Permission
 from django.db import transaction
 from simple_history.models import HistoricalChanges
@@ -46,6 +47,13 @@ def set_staff(user, staff, *, by):
     elif group:
         user.groups.remove(group)
     log.info("account %s %s the secretariat by %s", user.pk, "joins" if staff else "leaves", by and by.pk)
+
+
+@transaction.atomic
+def forget_old_addresses(user, *, by):
+    """After an account got another e-mail address: the old one no longer logs in, nor gets a new password."""
+    EmailAddress.objects.filter(user=user).exclude(email=user.email).delete()
+    log.info("account %s has another e-mail address by %s", user.pk, by and by.pk)
 
 
 @transaction.atomic

@@ -82,8 +82,8 @@ class AccountAdmin(CuratedAdmin, DjangoUserAdmin):
         return [*super().get_readonly_fields(request, obj), *staff_fields]
 
     def has_change_permission(self, request, obj=None):
-        guarded = obj is not None and obj.is_staff and obj != request.user and not request.user.is_superuser
-        return not guarded and super().has_change_permission(request, obj)
+        guarded = obj is not None and (obj.is_staff or obj.is_superuser) and obj != request.user
+        return (not guarded or request.user.is_superuser) and super().has_change_permission(request, obj)
 
     def revert_disabled(self, request, obj=None):
         return True
@@ -100,6 +100,8 @@ class AccountAdmin(CuratedAdmin, DjangoUserAdmin):
 
     def save_model(self, request, obj, form, change):
         super().save_model(request, obj, form, change)
+        if change and "email" in form.changed_data:
+            actions.forget_old_addresses(obj, by=request.user)
         if "is_staff" in form.changed_data:
             actions.set_staff(obj, obj.is_staff, by=request.user)
 

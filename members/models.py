@@ -46,6 +46,8 @@ class User(AbstractUser):
     def clean(self):
         super().clean()
         self.email = self.email.lower()
+        if self.is_superuser and not self.is_staff:
+            raise ValidationError({"is_staff": _("An administrator is one of the staff.")})
 
     @cached_property
     def mandates_in_force(self):
@@ -90,6 +92,16 @@ class Mandate(models.Model):
 
     def __str__(self):
         return f"{self.state} · {self.get_role_display()} · {self.person}"
+
+    def clean(self):
+        super().clean()
+        if self.state_id is None or self.since is None:
+            return
+        if self.person_id is not None and self.person.state_id != self.state_id:
+            raise ValidationError({"person": _("This account does not belong to that State.")})
+        others = Mandate.objects.of_seat(self.state).exclude(pk=self.pk).overlapping(self.since, self.until)
+        if self.role == Role.FOCAL_POINT and others.exists():
+            raise ValidationError({"since": _("The State has another National Focal Point in this time.")})
 
 
 class Labelled(models.Model):
@@ -138,9 +150,13 @@ class Labelled(models.Model):
         return Q(publication=cls.Publication.PUBLISHED)
 
     @classmethod
-    def named_key(cls):
-        """The column of the named-States table that points back at the record."""
-        return f"{cls._meta.model_name}_id"
+    def of_states(cls, states):
+        """The Q of the rows that mandate-holders of these States (ids) read under TLP:RED: owner and named States."""
+        named = cls.named_states.through.objects.filter(memberstate_id__in=states)
+        allowed = Q(pk__in=named.values(f"{cls._meta.model_name}_id"))
+        if cls.owner_path:
+            allowed |= Q(**{f"{cls.owner_path}_id__in": states})
+        return allowed
 
     @property
     def is_restricted(self):

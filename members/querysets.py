@@ -2,6 +2,7 @@
 
 from django.contrib.auth.models import UserManager
 from django.db import models
+from django.db.models import Q
 
 from members.access import Action, Role, readable, scope
 from reference.querysets import today
@@ -29,8 +30,13 @@ class AccountManager(UserManager):
 
 class MandateQuerySet(models.QuerySet):
     def in_force(self):
-        """Mandates that give rights today (UTC); the last day counts."""
-        return self.filter(since__lte=today()).exclude(until__lt=today())
+        """Mandates that give rights today (UTC); the last day counts, a closed account does not."""
+        return self.filter(since__lte=today(), person__is_active=True).exclude(until__lt=today())
+
+    def overlapping(self, since, until):
+        """Mandates of which a day lies between two days; None leaves the end open."""
+        rows = self.filter(Q(until__isnull=True) | Q(until__gte=since))
+        return rows.filter(since__lte=until) if until else rows
 
     def of_seat(self, state):
         """The mandates that fill a State's seat: those of National Focal Points."""
@@ -54,6 +60,3 @@ class LabelledQuerySet(models.QuerySet):
     def visible_to(self, user):
         """The records that `user` may know of: the one gate of lists, pages, counts, exports and downloads."""
         return self.filter(readable(user, self.model))
-
-    def published(self):
-        return self.filter(publication=self.model.Publication.PUBLISHED)

@@ -51,3 +51,4 @@ class PageAdmin(TranslationAdmin, RegistryAdmin):
     resource_classes = [PageResource]
     list_display = ["title", "slug", "updated"]
     search_fields = ["slug", "title_en"]
+    fieldsets = [(None, {"fields": ["title", "slug", "body"]})]

@@ -4,6 +4,7 @@ from django.db import models
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from core.languages import texts
 from core.richtext import CleanHTMLField
 from core.text import fold, refuse_markup, refuse_reserved, split_list
 from documents.models import Document
@@ -86,9 +87,8 @@ class Activity(Labelled, Dated, Sourced):
 
     def searchable(self):
         """The folded text that the list's text filter looks into."""
-        titles = [self.title_en, self.title_es, self.title_pt, self.title_fr, self.city]
-        summaries = [self.summary_en, self.summary_es, self.summary_pt, self.summary_fr]
-        return fold(" ".join(word for word in [*titles, *summaries] if word))
+        host = texts(self.host_state, "name") if self.host_state else []
+        return fold(" ".join([*texts(self, "title"), self.city, *texts(self, "summary"), *host]))
 
 
 class Participation(models.Model):

@@ -4,6 +4,7 @@ from collections import Counter
 from itertools import groupby
 
 from django.shortcuts import get_object_or_404, render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from core.history import history_page
@@ -64,8 +65,12 @@ def programme_history(request):
     """The Programme since 2007: its activities year by year."""
     activities = Activity.objects.visible_to(request.user).for_list().soonest_first()
     years = [(year, list(rows)) for year, rows in groupby(activities, key=lambda activity: activity.start.year)]
-    page = get_object_or_404(Page.objects.visible_to(request.user), slug="programme-history")
-    return render(request, "programme/programme_history.html", {"page": page, "years": years})
+    context = {
+        "page": Page.objects.visible_to(request.user).filter(slug="programme-history").first(),
+        "title": _("The Programme since 2007"),
+        "years": years,
+    }
+    return render(request, "programme/programme_history.html", context)
 
 
 @require_safe
@@ -75,7 +80,8 @@ def programme_partners(request):
     activities = Activity.objects.visible_to(request.user)
     others = Counter(name for activity in activities for name in activity.other_partner_names)
     context = {
-        "page": get_object_or_404(Page.objects.visible_to(request.user), slug="programme-partners"),
+        "page": Page.objects.visible_to(request.user).filter(slug="programme-partners").first(),
+        "title": _("Partners and donors"),
         "organisations": activities.partners_counted(Organisation.objects.visible_to(request.user)),
         "others": others.most_common(),
     }

@@ -35,10 +35,6 @@ class ReferenceQuerySet(models.QuerySet):
 
 
 class MemberStateQuerySet(ReferenceQuerySet):
-    def participating(self):
-        """The 34 States that the Programme counts."""
-        return self.filter(participates=True)
-
     def for_list(self):
         return self.select_related("sub_region")
 

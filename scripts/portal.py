@@ -16,7 +16,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 DEMO = os.environ.get("KMS_DEMO") == "1"
-PORT = int(os.environ.get("PORT") or 8000)
+PORT = os.environ.get("PORT") or "8000"
 PROGRAMS = {
     "web server": [sys.executable, "-m", "gunicorn", "--config", "gunicorn.conf.py"],
     "queue": [sys.executable, "manage.py", "qcluster"],
@@ -34,13 +34,17 @@ def prctl(option, value):
 
 
 def check_port():
-    """Say at once that the port is taken, before minutes of preparation."""
+    """Say at once that the port is taken or none at all, before minutes of preparation."""
+    if not (PORT.isascii() and PORT.isdigit() and 0 < int(PORT) < 65536):
+        sys.exit(f"PORT must be a whole number from 1 to 65535; it is {PORT!r}.")
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
-            probe.bind(("127.0.0.1", PORT))
+            probe.bind(("127.0.0.1", int(PORT)))
         except OSError as error:
-            sys.exit(f"Port {PORT} cannot be used ({error.strerror}). Choose another one: make run PORT={PORT + 1}")
+            sys.exit(
+                f"Port {PORT} cannot be used ({error.strerror}). Choose another one: make run PORT={int(PORT) + 1}"
+            )
 
 
 def prepare():
@@ -114,7 +118,7 @@ def end(running, groups):
 def answers():
     """Whether the web server answers already."""
     try:
-        connection = http.client.HTTPConnection("127.0.0.1", PORT, timeout=5)
+        connection = http.client.HTTPConnection("127.0.0.1", int(PORT), timeout=5)
         connection.request("GET", "/healthz")
         return bool(connection.getresponse().status)
     except (OSError, http.client.HTTPException):

@@ -47,6 +47,7 @@ def prepare():
     step("migrate", interactive=False, verbosity=0)
     step("createcachetable", verbosity=0)
     step("sync_rights")
+    step("schedule_upkeep")
     if settings.DEMO:
         step("seed")
         call_command("demo_accounts")

@@ -202,7 +202,7 @@ def test_every_view_of_ours_declares_one_access():
 def test_foreign_doors_are_the_admin_and_allauth_only():
     doors = {name: who_enters(view) for name, _, view in addresses(get_resolver()) if not has_access(view)}
     assert {who for name, who in doors.items() if name.startswith("admin:")} == {"Django admin: secretariat"}
-    assert {who for name, who in doors.items() if name.startswith("account_")} == {"allauth: public"}
+    assert {who for name, who in doors.items() if name.startswith("account_")} == {"allauth: by itself"}
     assert [name for name in doors if not name.startswith(("admin:", "account_"))] == []
 
 

@@ -1,5 +1,6 @@
 """The commands around the portal: rights, demo accounts, catalogues, and the supervisor of its programs."""
 
+import datetime
 import gettext
 import io
 import os
@@ -13,12 +14,13 @@ from pathlib import Path
 import pytest
 from catalogues import compile_catalogues
 from django.contrib.auth.models import Group, Permission
+from django.contrib.sessions.models import Session
 from django.core.cache import cache
 from django.core.exceptions import ValidationError
 from django.core.management import CommandError, call_command
 from django.utils import timezone
 from django_q.conf import Conf
-from django_q.models import OrmQ
+from django_q.models import OrmQ, Schedule, Task
 
 from kms import health
 from members.access import role_of
@@ -26,6 +28,7 @@ from members.actions import appoint, set_staff
 from members.models import Mandate, User
 from reference.querysets import today
 from tests.factories import make_organisation, make_user
+from tests.worker import run_timetable, run_worker
 
 
 def said(command, **options):
@@ -219,6 +222,31 @@ def test_catalogues_are_compiled_once_and_without_guesses(tmp_path):
     assert [spanish.gettext("State"), spanish.gettext("Theme")] == ["Estado", "Theme"]
     assert [spanish.ngettext("%(n)s event", "%(n)s events", n) for n in (1, 2)] == ["%(n)s evento", "%(n)s eventos"]
     assert sorted(path.name for path in folder.iterdir()) == ["django.mo", "django.po"]
+
+
+def test_daily_upkeep_stands_once_in_the_timetable_and_keeps_its_hour(db):
+    said("schedule_upkeep")
+    first = Schedule.objects.get()
+    tomorrow = timezone.now() + datetime.timedelta(days=1)
+    Schedule.objects.update(next_run=tomorrow)
+    said("schedule_upkeep")
+    again = Schedule.objects.get()
+    assert (again.pk, again.name, again.next_run) == (first.pk, "clearsessions", tomorrow)
+
+
+def test_expired_sessions_are_deleted_by_the_queue_and_again_the_next_day(db):
+    past, future = (timezone.now() + datetime.timedelta(days=days) for days in (-1, 1))
+    Session.objects.create(session_key="expired", session_data="", expire_date=past)
+    Session.objects.create(session_key="valid", session_data="", expire_date=future)
+    said("schedule_upkeep")
+    run_timetable()
+    run_worker()
+    assert list(Session.objects.values_list("session_key", flat=True)) == ["valid"]
+    assert Task.objects.get().success is True
+    schedule = Schedule.objects.get()
+    assert (schedule.repeats, schedule.next_run > timezone.now()) == (-1, True)
+    run_timetable()
+    assert OrmQ.objects.count() == 0
 
 
 SUPERVISED = """

@@ -1,11 +1,13 @@
 """What every list has around its rows: pills, numbered pages, orders, refused filters, ways out of an empty one."""
 
+import re
+
 import pytest
 from django.utils.html import escape
 
 from core.dates import Precision
 from core.listing import PER_PAGE
-from tests.factories import make_event, make_state
+from tests.factories import make_activity, make_event, make_instrument, make_organisation, make_state
 
 LISTS = ["/en/events/", "/en/legislation/", "/en/programme/"]
 
@@ -232,3 +234,38 @@ def test_a_value_of_the_address_is_escaped_on_the_page(client, events):
     response = client.get("/en/events/", {"q": '"><script>alert(1)</script>', "state": "<b>"})
     assert "<script>alert" not in response.content.decode()
     assert "&lt;script&gt;alert(1)&lt;/script&gt;" in response.content.decode()
+
+
+def test_words_find_by_state_city_and_organisation(client, db):
+    peru, oas = (
+        make_state(slug="peru", name="Perú"),
+        make_organisation(code="OAS", name="Organization of American States"),
+    )
+    make_event(slug="games", host_state=peru, cities=["Arequipa"])
+    make_instrument(slug="law", state=peru)
+    make_instrument(slug="treaty", level="regional", organisation=oas)
+    make_activity(slug="course", host_state=peru)
+    found = {
+        address: re.findall(r'<h3><a href="[^"]*/([a-z-]+)/"', client.get(f"/en/{address}").content.decode())
+        for address in (
+            "events/?q=peru",
+            "events/?q=arequipa",
+            "legislation/?q=PERU",
+            "legislation/?q=american",
+            "programme/?q=perú",
+        )
+    }
+    assert list(found.values()) == [["games"], ["games"], ["law"], ["treaty"], ["course"]]
+
+
+def test_an_answer_without_a_day_asks_nothing(client, db):
+    make_instrument(slug="law")
+    page = client.get("/en/legislation/?in_force=unknown").content.decode()
+    assert ("1 instrument" in page, "pills__clear" in page) == (True, False)
+
+
+def test_the_answer_for_a_day_is_named_and_kept(client, db):
+    make_instrument(slug="law", status="unknown", adopted_on="2001-01-01")
+    page = client.get("/en/legislation/?in_force_on=2011-10-14&in_force=unknown").content.decode()
+    assert "<b>On that day</b> Not known" in page
+    assert '<input type="hidden" name="in_force" value="unknown">' in page

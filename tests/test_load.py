@@ -80,6 +80,23 @@ def test_an_umbrella_event_may_stand_later_in_the_file(brazil):
     assert MajorEvent.objects.get(slug="games-2030").umbrella.slug == "season-2030"
 
 
+def test_an_umbrella_that_stands_later_is_in_the_one_entry_of_the_history(brazil):
+    season = EVENT | {"slug": "season-2030", "umbrella": ""}
+    load("events", EVENT)
+    load("events", EVENT | {"name": "Other", "umbrella": "season-2030"}, season)
+    event = MajorEvent.objects.get(slug="games-2030")
+    kept = event.history.values_list("history_type", "name_en", "umbrella__slug")
+    assert list(kept) == [("~", "Other", "season-2030"), ("+", "Games 2030", None)]
+    assert load("events", EVENT | {"name": "Other", "umbrella": "season-2030"}, season) == [
+        "events: 0 added, 0 updated, 2 unchanged"
+    ]
+
+
+def test_texts_may_be_as_long_as_their_fields(brazil):
+    load("events", EVENT | {"summary_en": "é" * 3000})
+    assert len(MajorEvent.objects.get().summary_en) == 3000
+
+
 def test_a_repealing_law_may_stand_later_in_the_file(brazil):
     load("instruments", LAW | {"repealed_by_slug": "bra-lei-2"}, LAW | {"slug": "bra-lei-2", "repealed_by_slug": ""})
     relation = InstrumentRelation.objects.get()

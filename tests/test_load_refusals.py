@@ -34,6 +34,8 @@ BAD_EVENTS = [
     ({"cities": "Rio;<i>Recife</i>"}, "cities: Plain text only: HTML markup is not accepted here."),
     ({"name": ""}, "name: This field cannot be blank."),
     ({"name": "x" * 201}, "name: Ensure this value has at most 200 characters (it has 201)."),
+    ({"summary_en": "x" * 3001}, "summary_en: Ensure this value has at most 3000 characters (it has 3001)."),
+    ({"summary_fr": "x" * 100_000}, "summary_fr: Ensure this value has at most 3000 characters (it has 100000)."),
     ({"slug": "Not a slug"}, "slug: Enter a valid “slug” consisting of letters, numbers, underscores or hyphens."),
     ({"slug": ""}, "slug: This field cannot be blank."),
     ({"official_website": "javascript:alert(1)"}, "official_website: Enter a valid URL."),
@@ -71,6 +73,22 @@ def test_a_bad_update_leaves_the_record_and_its_history(brazil):
     ]
     assert list(MajorEvent.objects.values_list("name_en", "places__city")) == [("Games 2030", "Rio")]
     assert MajorEvent.history.count() == 1
+
+
+def test_new_events_that_name_each_other_as_their_umbrella_are_refused(brazil):
+    names = {"a": "b", "b": "c", "c": "a"}
+    rows = [EVENT | {"slug": slug, "umbrella": other} for slug, other in names.items()]
+    assert refused("events", *rows) == ["events.csv:4: umbrella: An event is not a part of itself."]
+    assert not MajorEvent.objects.exists() and not MajorEvent.history.exists()
+
+
+def test_a_known_event_does_not_become_a_part_of_its_own_new_part(brazil):
+    load("events", EVENT)
+    part = EVENT | {"slug": "part", "umbrella": "games-2030"}
+    assert refused("events", EVENT | {"umbrella": "part"}, part) == [
+        "events.csv:2: umbrella: An event is not a part of itself."
+    ]
+    assert (MajorEvent.objects.get().umbrella, MajorEvent.history.count()) == (None, 1)
 
 
 def test_every_problem_of_every_row_is_reported(brazil):
@@ -182,6 +200,19 @@ def test_a_treaty_and_a_state_twice_in_one_file_is_refused(brazil):
     make_treaty(slug="treaty")
     rows = [CONSENT | {"signed_on": "2001"}, CONSENT | {"signed_on": "2002"}]
     assert refused("treaty-actions", *rows) == ["treaty-actions.csv:3: action: Twice in this file: line 2 has it too."]
+
+
+def test_long_texts_are_refused_wherever_their_fields_have_a_limit(brazil):
+    make_treaty(slug="treaty")
+    limit = TreatyAction._meta.get_field("reservation").max_length
+    assert refused("treaty-actions", CONSENT | {"signed_on": "2004", "reservation": "x" * (limit + 1)}) == [
+        f"treaty-actions.csv:2: reservation: Ensure this value has at most {limit} characters (it has {limit + 1})."
+    ]
+    page = {"slug": "page", "title_en": "Page", "body_en": "Text", "body_es": f"<p>{'x' * 50_000}</p>"}
+    assert refused("pages", page) == [
+        "pages.csv:2: body_es: Ensure this value has at most 50000 characters (it has 50007)."
+    ]
+    load("pages", page | {"body_es": f"<p>{'x' * 49_993}</p>"})
 
 
 def test_bad_states_and_organisations_are_refused(db):

@@ -25,7 +25,7 @@ from tests.factories import (
     make_user,
 )
 
-HOME_QUERIES = 11
+HOME_QUERIES = 10
 BOARD_QUERIES = 6
 COUNTRY_QUERIES = 12
 THEME_LIST_QUERIES = 4

@@ -203,12 +203,29 @@ def test_partners_lead_to_their_activities(client, db):
     assert found(client, "partner=UN%26Co") == ["one", "two"]
 
 
+def test_history_and_partners_need_no_text_of_the_curators(client, db):
+    make_activity(slug="launch", title="Launch", start="2007-01-01", partners=[make_organisation(name="United")])
+    history = client.get("/en/programme/history/").content.decode()
+    assert "<title>The Programme since 2007" in history
+    assert "<h1>The Programme since 2007</h1>" in history
+    assert '<a href="/en/programme/launch/">Launch</a>' in history
+    partners = client.get("/en/programme/partners/").content.decode()
+    assert "<title>Partners and donors" in partners
+    assert "<h1>Partners and donors</h1>" in partners
+    assert '<th scope="row">United</th>' in partners
+    for page in (history, partners):
+        assert ("Last changed" in page, 'class="prose"' in page) == (False, False)
+
+
+def test_what_the_programme_is_needs_the_curators_text(client, db):
+    assert client.get("/en/programme/about/").status_code == 404
+
+
 @pytest.mark.parametrize(
     ("address", "slug"),
     [("about/", "programme"), ("history/", "programme-history"), ("partners/", "programme-partners")],
 )
 def test_pages_of_the_programme_are_the_curators_text(client, db, address, slug):
-    assert client.get(f"/en/programme/{address}").status_code == 404
     make_page(slug=slug, title="The page", body="<h2>Heading</h2><p>Words.</p>")
     page = client.get(f"/en/programme/{address}").content.decode()
     assert "<h1>The page</h1>" in page

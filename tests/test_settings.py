@@ -84,6 +84,79 @@ def test_production_sends_its_cookies_over_https_only(production):
     assert printed(production, *names) == "__Host-session True __Host-csrf True"
 
 
+def refusal(environment):
+    """The last line of a start that the settings refuse."""
+    done = manage(environment, "check")
+    assert done.returncode == 1
+    said = done.stderr.strip().splitlines()[-1]
+    assert said.startswith("django.core.exceptions.ImproperlyConfigured: ")
+    return said.partition(": ")[2]
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "expected"),
+    [
+        ("PORT", "abc", "from 1 to 65535; it is 'abc'"),
+        ("PORT", "0", "from 1 to 65535; it is '0'"),
+        ("PORT", "65536", "from 1 to 65535; it is '65536'"),
+        ("KMS_TRUSTED_PROXY_COUNT", "one", "from 0 to 10; it is 'one'"),
+        ("KMS_TRUSTED_PROXY_COUNT", "-1", "from 0 to 10; it is '-1'"),
+        ("KMS_DOCUMENT_MAX_MB", "x", "from 1 to 10000; it is 'x'"),
+        ("KMS_DOCUMENT_MAX_MB", "²", "from 1 to 10000; it is '²'"),
+        ("EMAIL_PORT", "x", "from 1 to 65535; it is 'x'"),
+    ],
+)
+def test_a_number_that_is_none_is_refused_with_what_is_expected(production, name, value, expected):
+    environment = production | {name: value, "PYTHONUTF8": "1"}
+    assert refusal(environment) == f"{name} must be a whole number {expected}."
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["kms.example.org", "http://kms.example.org", "https://kms.example.org/sub", "https://", "https://[", "ftp://a",
+     "https://user@kms.example.org", "https://kms.example.org?a=b", "https://kms.example.org:port"],
+)  # fmt: skip
+def test_production_refuses_an_address_that_is_not_https_and_a_host(production, address):
+    assert refusal(production | {"KMS_BASE_URL": address}) == (
+        f"KMS_BASE_URL must be https:// and a host without a path, such as https://kms.example.org; it is {address!r}."
+    )
+
+
+def test_the_address_may_end_in_a_slash_and_the_demo_needs_no_https(production, tmp_path):
+    assert printed(production | {"KMS_BASE_URL": "https://kms.example.org:8443/"}, "BASE_URL", "ALLOWED_HOSTS") == (
+        "https://kms.example.org:8443 ['kms.example.org']"
+    )
+    demo = {"PATH": os.environ["PATH"], "KMS_DEMO": "1", "KMS_DATA_DIR": str(tmp_path)}
+    assert printed(demo | {"KMS_BASE_URL": "http://localhost:8123"}, "BASE_URL") == "http://localhost:8123"
+    assert refusal(demo | {"KMS_BASE_URL": "localhost:8123"}).startswith("KMS_BASE_URL must be ")
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["mysql", "nonsense", "mysql://kms:hush@host/kms", "postgres://kms:hush@host", "postgres://kms:hush@host:port/kms",
+     "postgres://kms:hush[@host/kms"],
+)  # fmt: skip
+def test_an_address_of_no_database_is_refused_without_its_password(production, address):
+    done = manage(production | {"DATABASE_URL": address}, "check")
+    last = done.stderr.strip().splitlines()[-1]
+    assert last.startswith(
+        "django.core.exceptions.ImproperlyConfigured: DATABASE_URL must be the address of a PostgreSQL"
+    )
+    assert "hush" not in done.stderr
+
+
+def test_a_start_that_is_refused_says_one_sentence_and_no_traceback(production):
+    done = subprocess.run(
+        [sys.executable, "scripts/portal.py"],
+        cwd=settings.BASE_DIR,
+        env=production | {"PORT": "abc"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, done.stderr) == (1, "PORT must be a whole number from 1 to 65535; it is 'abc'.\n")
+
+
 def test_the_demo_keeps_the_key_it_made(tmp_path):
     environment = {"PATH": os.environ["PATH"], "KMS_DEMO": "1", "KMS_DATA_DIR": str(tmp_path)}
     first, second = printed(environment, "SECRET_KEY"), printed(environment, "SECRET_KEY")

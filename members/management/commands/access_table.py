@@ -10,7 +10,7 @@ from members.access import ROLES, TABLE, Scope
 SCOPES = {Scope.NONE: "–", Scope.OWN: "own", Scope.STATE: "State's", Scope.ANY: "any"}
 OUTSIDE = {
     "django.contrib.admin": "Django admin: secretariat",
-    "allauth": "allauth: public",
+    "allauth": "allauth: by itself",
     "django": "Django: public",
 }
 HEAD = """# Who may do what
@@ -30,7 +30,8 @@ ADDRESSES = """
 ## Addresses
 
 *public*: everybody; which records are shown is still decided record by record. *signed_in*: every member; a
-visitor is led to the log-in. Other words are actions of the table above.
+visitor is led to the log-in. *allauth: by itself*: pages of the log-in, which asks for one where it is needed, as for
+a change of the password. Other words are actions of the table above.
 
 | Name | Address | Who enters |
 | --- | --- | --- |

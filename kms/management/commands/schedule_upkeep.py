@@ -1,0 +1,22 @@
+"""manage.py schedule_upkeep: what the queue does every day by itself, as rows of the queue's timetable."""
+
+from django.core.management.base import BaseCommand
+from django_q.models import Schedule
+
+DAILY = ["clearsessions"]  # commands of manage.py
+
+
+class Command(BaseCommand):
+    help = "Put the daily upkeep into the queue's timetable, once; what is there keeps its hour."
+
+    def handle(self, **options):
+        for command in DAILY:
+            Schedule.objects.update_or_create(
+                name=command,
+                defaults={
+                    "func": "django.core.management.call_command",
+                    "args": repr((command,)),
+                    "schedule_type": Schedule.DAILY,
+                    "repeats": -1,
+                },
+            )
