@@ -80,7 +80,7 @@ class CuratedAdmin(SimpleHistoryAdmin):
     def get_form(self, request, obj=None, change=False, **kwargs):
         if obj is not None and self._knows_when_saved():
             kwargs["form"] = type(self.form.__name__, (CurationForm, self.form), {})
-        return super().get_form(request, obj, change, **kwargs)
+        return super().get_form(request, obj, change=change, **kwargs)
 
     def _knows_when_saved(self):
         try:
@@ -94,7 +94,7 @@ class CuratedAdmin(SimpleHistoryAdmin):
         if not any(field.endswith("search_text") for field in fields):
             return super().get_search_results(request, queryset, search_term)
         for word in _words(search_term):
-            spellings = {word, fold(word)}
+            spellings = {word, fold(word) or word}
             found = [(f"{field}__icontains", spelling) for field in fields for spelling in spellings]
             queryset = queryset.filter(models.Q.create(found, connector=models.Q.OR))
         return queryset, any(lookup_spawns_duplicates(self.opts, field) for field in fields)

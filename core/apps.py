@@ -7,4 +7,4 @@ class CoreConfig(AppConfig):
     name = "core"
 
     def ready(self):
-        from core import checks, mail  # noqa: F401 - registers the checks, and what follows a delivery
+        from core import checks  # noqa: F401 - registers them

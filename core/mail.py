@@ -1,33 +1,33 @@
 """Mail leaves through the queue, enqueued in the transaction of the write that causes it."""
 
+from uuid import uuid4
+
 from django.conf import settings
 from django.core.mail import get_connection
 from django.core.mail.backends.base import BaseEmailBackend
-from django.dispatch import receiver
 from django_q.models import Task
-from django_q.signals import post_execute
 from django_q.tasks import async_task
-
-DELIVER = "core.mail.deliver"
 
 
 class QueuedEmailBackend(BaseEmailBackend):
-    """Django's mail backend that puts each message in the queue instead of sending it."""
+    """Django's mail backend that puts each message in the queue instead of sending it.
+
+    A message may hold a secret link: the queue forgets it once it is sent, and keeps it where it could not be sent.
+    """
 
     def send_messages(self, email_messages):
         for message in email_messages:
             message.connection = None  # the worker opens its own
-            async_task(DELIVER, message, group="mail", q_options={"save": False})  # it may hold a secret link
+            name = uuid4().hex
+            options = {"task_name": name, "group": "mail", "save": False}
+            async_task("core.mail.deliver", message, name, q_options=options)
         return len(email_messages)
 
 
-def deliver(message):
-    """Send one EmailMessage; run by the queue's worker, which tries again when it raises."""
+def deliver(message, name):
+    """Send one EmailMessage; run by the queue's worker, which tries again when it raises.
+
+    `name` is that of the task: what is kept of its failed attempts goes when the message does.
+    """
     get_connection(settings.EMAIL_DELIVERY_BACKEND).send_messages([message])
-
-
-@receiver(post_execute)
-def forget_delivered(sender, task, **kwargs):
-    """Delete the record of failed attempts of a message that has gone in the end: it holds the message."""
-    if task["success"] and task["func"] == DELIVER:
-        Task.objects.filter(pk=task["id"]).delete()
+    Task.objects.filter(name=name).delete()

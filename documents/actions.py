@@ -75,9 +75,12 @@ def set_publication(records, publication, *, by):
 
 @transaction.atomic
 def keep_closed(documents, *, by):
-    """After a record was deleted: nothing opens by itself, so a document that would is withdrawn."""
-    for document in documents:
+    """After documents lost a record: nothing opens by itself, so one that would is withdrawn. Returns how many were."""
+    withdrawn = 0
+    for document in sorted(documents, key=lambda document: document.pk):
         label, attached = document.effective_label, document.attached
         refresh_audience(document)
         if document.effective_label < label or document.attached > attached:
-            set_publication(Document.objects.filter(pk=document.pk), Labelled.Publication.WITHDRAWN, by=by)
+            rows = Document.objects.filter(pk=document.pk)
+            withdrawn += set_publication(rows, Labelled.Publication.WITHDRAWN, by=by)
+    return withdrawn

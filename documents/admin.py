@@ -42,14 +42,27 @@ class RecordAdmin(PublishedAdmin, RegistryAdmin):
     """A registry of records with documents, whose audience follows theirs."""
 
     def save_related(self, request, form, formsets, change):
-        before = list(form.instance.documents.all())
+        before = set(form.instance.documents.all())
         super().save_related(request, form, formsets, change)
-        self.refresh(form.instance)
-        actions.refresh_documents({*before, *form.instance.documents.all()})
+        self._follow(request, form.instance, before)
 
-    def refresh(self, record):
-        """Bring the record's derived columns up to date."""
-        actions.refresh_search_text(record)
+    def _follow(self, request, record, before):
+        """What follows from a record's saved state; a document that left it does not open by that."""
+        actions.refresh_record(record)
+        self._keep_closed(request, before - set(record.documents.all()))
+
+    def _keep_closed(self, request, documents):
+        """Withdraw documents that would open, and say so."""
+        n = actions.keep_closed(documents, by=request.user)
+        said = ngettext(
+            "%(n)d document was withdrawn, because without this record it would be open to more readers. "
+            "Publish it again if that is meant.",
+            "%(n)d documents were withdrawn, because without this record they would be open to more readers. "
+            "Publish them again if that is meant.",
+            n,
+        )
+        if n:
+            messages.warning(request, said % {"n": n})
 
     @transaction.atomic
     def history_form_view(self, request, object_id, version_id, extra_context=None):
@@ -59,23 +72,20 @@ class RecordAdmin(PublishedAdmin, RegistryAdmin):
         response = super().history_form_view(request, object_id, version_id, extra_context)
         record = self.get_object(request, object_id)
         if request.method == "POST" and record:
-            self.refresh(record)
-            after = set(record.documents.all())
-            actions.refresh_documents(after)
-            actions.keep_closed(before - after, by=request.user)
+            self._follow(request, record, before)
         return response
 
     @transaction.atomic
     def delete_model(self, request, obj):
         documents = list(obj.documents.all())
         super().delete_model(request, obj)
-        actions.keep_closed(documents, by=request.user)
+        self._keep_closed(request, documents)
 
     @transaction.atomic
     def delete_queryset(self, request, queryset):
         documents = {document for record in queryset for document in record.documents.all()}
         super().delete_queryset(request, queryset)
-        actions.keep_closed(documents, by=request.user)
+        self._keep_closed(request, documents)
 
 
 @admin.register(Document)

@@ -48,13 +48,13 @@ def whole(name, default, *, low=0, high):
 
 def base_url():
     """The portal's own address, without a path: its pages stand at the root of their host."""
-    text = (env("KMS_BASE_URL") or f"http://localhost:{PORT}").rstrip("/")
+    text = env("KMS_BASE_URL") or f"http://localhost:{PORT}"
     scheme = "https?" if DEMO else "https"
-    if not re.fullmatch(rf"{scheme}://([A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\])(:[0-9]{{1,5}})?", text):
+    if not re.fullmatch(rf"{scheme}://([A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\])(:[0-9]{{1,5}})?/*", text):
         raise ImproperlyConfigured(
             f"KMS_BASE_URL must be https:// and a host without a path, such as https://kms.example.org; it is {text!r}."
         )
-    return text
+    return text.rstrip("/")
 
 
 def database():

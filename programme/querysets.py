@@ -37,3 +37,7 @@ class ParticipationQuerySet(models.QuerySet):
 
 class PageQuerySet(ReferenceQuerySet):
     """Pages are open to everybody."""
+
+    def at(self, slug):
+        """The page of an address, or None where nobody wrote it."""
+        return self.filter(slug=slug).first()

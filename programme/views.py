@@ -66,7 +66,7 @@ def programme_history(request):
     activities = Activity.objects.visible_to(request.user).for_list().soonest_first()
     years = [(year, list(rows)) for year, rows in groupby(activities, key=lambda activity: activity.start.year)]
     context = {
-        "page": Page.objects.visible_to(request.user).filter(slug="programme-history").first(),
+        "page": Page.objects.visible_to(request.user).at("programme-history"),
         "title": _("The Programme since 2007"),
         "years": years,
     }
@@ -80,7 +80,7 @@ def programme_partners(request):
     activities = Activity.objects.visible_to(request.user)
     others = Counter(name for activity in activities for name in activity.other_partner_names)
     context = {
-        "page": Page.objects.visible_to(request.user).filter(slug="programme-partners").first(),
+        "page": Page.objects.visible_to(request.user).at("programme-partners"),
         "title": _("Partners and donors"),
         "organisations": activities.partners_counted(Organisation.objects.visible_to(request.user)),
         "others": others.most_common(),

@@ -177,3 +177,24 @@ def test_reverting_a_record_in_the_admin_updates_what_lists_look_into(curator, c
     old = event.history.filter(name_en="Zanzibar Games").latest("history_date")
     save(curator, reverse("admin:events_majorevent_simple_history", args=[event.pk, old.pk]))
     assert "Zanzibar Games" in client.get("/en/events/?q=zanzibar").content.decode()
+
+
+@pytest.mark.parametrize(
+    "closed", [{"label": Label.RED}, {"publication": "draft"}, {"label": Label.AMBER, "publication": "draft"}]
+)
+def test_taking_a_document_off_a_closed_record_does_not_open_it(closed, curator, client):
+    document = make_document()
+    event = make_event(documents=[document], **closed)
+    refresh_audience(document)
+    save(curator, admin_address(event), documents=[])
+    document.refresh_from_db()
+    assert document.publication == "withdrawn"
+    assert client.get(document.get_absolute_url()).status_code == 404
+
+
+def test_taking_a_document_off_an_open_record_leaves_it_as_it_is(curator, client):
+    document = make_document()
+    event = make_event(documents=[document])
+    save(curator, admin_address(event), documents=[])
+    document.refresh_from_db()
+    assert (document.publication, client.get(document.get_absolute_url()).status_code) == ("published", 200)

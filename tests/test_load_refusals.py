@@ -160,7 +160,7 @@ BAD_LAWS = [
     ({"jurisdiction": ""}, "jurisdiction: Say whose text it is: a State of a national one, else an organisation."),
     ({"repealed_by_slug": "nowhere"}, "repealed_by_slug: Unknown instrument: nowhere"),
     ({"repealed_by_slug": "bra-lei-1"}, "repealed_by_slug: A record does not refer to itself."),
-    ({"adopted_on": "2010", "repealed_on": "2009-12"}, "repealed_on: Repealed before it was adopted."),
+    ({"adopted_on": "2010", "repealed_on": "2009-12"}, "repealed_on: Repealed before it was adopted or in force."),
     ({"adopted_on": "2010/05"}, "adopted_on: Write a year, a month or a day: 2027, 2026-06 or 2026-06-12."),
     ({"related_event_slugs": "nowhere"}, "related_event_slugs: Unknown major event: nowhere"),
     ({"language": "de"}, "language: “de” is none of: en, es, pt, fr."),

@@ -6,6 +6,9 @@ import sys
 
 import pytest
 from django.conf import settings
+from django.contrib.sessions.models import Session
+
+from tests.factories import PASSWORD, make_user
 
 SECRETS = ["KMS_SECRET_KEY", "KMS_BASE_URL", "KMS_CONTACT_EMAIL", "DATABASE_URL", "EMAIL_HOST", "EMAIL_FROM"]
 
@@ -155,6 +158,20 @@ def test_a_start_that_is_refused_says_one_sentence_and_no_traceback(production):
         check=False,
     )
     assert (done.returncode, done.stderr) == (1, "PORT must be a whole number from 1 to 65535; it is 'abc'.\n")
+
+
+def test_messages_have_no_cookie_and_cost_a_visitor_neither_session_nor_query(client, db, django_assert_num_queries):
+    with django_assert_num_queries(0):
+        response = client.get("/en/nothing/")  # its frame asks for messages
+    assert "messages" in response.context
+    assert (dict(response.cookies), Session.objects.count()) == ({}, 0)
+
+
+def test_a_message_is_shown_once(client, db):
+    data = {"login": make_user().email, "password": PASSWORD}
+    assert "messages" not in client.post("/en/account/login/", data).cookies
+    told = [len(client.get("/en/").context["messages"]) for _ in range(2)]
+    assert told == [1, 0]
 
 
 def test_the_demo_keeps_the_key_it_made(tmp_path):
