@@ -72,7 +72,7 @@ def test_the_secretariat_does_not_touch_an_administrator_without_the_staff_flag(
 
 
 def test_an_administrator_is_one_of_the_staff():
-    person = User(email="a@example.org", name="A", password="x", is_superuser=True)  # noqa: S106
+    person = User(email="a@example.org", name="A", password="x", is_superuser=True)
     with pytest.raises(ValidationError) as caught:
         person.clean()
     assert caught.value.message_dict == {"is_staff": ["An administrator is one of the staff."]}
