@@ -1,7 +1,8 @@
 """Languages of content, and choosing the text a reader gets, field by field."""
 
+import pycountry
 from django.conf import settings
-from django.utils.translation import get_language
+from django.utils.translation import get_language, get_language_info
 
 CONTENT_LANGUAGES = [
     ("en", "English"),
@@ -46,5 +47,9 @@ def texts(record, field):
 
 
 def language_name(code):
-    """A language's own name; the code itself for a language that no content is kept in."""
-    return dict(CONTENT_LANGUAGES).get(code, code)
+    """A language's own name by its ISO 639-1 code, else its English one; the code where there is no such language."""
+    try:
+        return get_language_info(code)["name_local"].capitalize()
+    except KeyError:
+        language = pycountry.languages.get(alpha_2=code)
+        return language.name if language else code

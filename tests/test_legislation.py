@@ -184,6 +184,31 @@ def test_an_event_leads_to_the_law_in_force_on_its_first_day(client, db):
     assert found(client, "state=peru&in_force_on=2014-06-12") == ["law"]
 
 
+SAID_OF_AN_INSTRUMENT = (
+    "<h1>General World Cup Act</h1>",
+    '<p class="original" lang="pt">Lei Geral da Copa</p>',
+    '<a href="/en/network/brazil/">Brazil</a>, Bahia',
+    "<dd>12.663</dd>",
+    "<dd>DOU 6.6.2012</dd>",
+    "<dd>5 June 2012</dd>",
+    "<dd>June 2012</dd>",
+    "<dd>2013</dd>",
+    "<dd>31 December 2014</dd>",
+    "<dd>Repealed</dd>",
+    "<dd>National</dd>",
+    '<dd lang="pt">Português</dd>',
+    'href="https://law.example.org/12663">law.example.org/12663</a>',
+    "Rules for one cup.",
+    "<p>Read <strong>article 7</strong>.</p>",
+    "on 30 January 2026 by the secretariat",
+    ">Stadiums</a>",
+    "Gazette",
+    'href="https://source.example.org"',
+    "public repository with official texts or data",
+    '<span class="tlp">TLP:CLEAR</span>',
+)
+
+
 def test_instrument_detail_shows_every_field(client, db):
     make_instrument(
         slug="law",
@@ -209,29 +234,7 @@ def test_instrument_detail_shows_every_field(client, db):
         source_kind="repo-data",
     )
     page = client.get("/en/legislation/law/").content.decode()
-    for said in (
-        "<h1>General World Cup Act</h1>",
-        '<p class="original" lang="pt">Lei Geral da Copa</p>',
-        '<a href="/en/network/brazil/">Brazil</a>, Bahia',
-        "<dd>12.663</dd>",
-        "<dd>DOU 6.6.2012</dd>",
-        "<dd>5 June 2012</dd>",
-        "<dd>June 2012</dd>",
-        "<dd>2013</dd>",
-        "<dd>31 December 2014</dd>",
-        "<dd>Repealed</dd>",
-        "<dd>National</dd>",
-        '<dd lang="pt">Português</dd>',
-        'href="https://law.example.org/12663">law.example.org/12663</a>',
-        "Rules for one cup.",
-        "<p>Read <strong>article 7</strong>.</p>",
-        "on 30 January 2026 by the secretariat",
-        ">Stadiums</a>",
-        "Gazette",
-        'href="https://source.example.org"',
-        "public repository with official texts or data",
-        '<span class="tlp">TLP:CLEAR</span>',
-    ):
+    for said in SAID_OF_AN_INSTRUMENT:
         assert said in page, said
     assert "Ana Curator" not in page, "who verified is not for everybody"
 

@@ -282,6 +282,11 @@ def test_sitemap_lists_open_records_in_every_language_and_no_others(client, db, 
 def test_sitemap_index_names_its_sections_and_each_answers(client, db):
     index = client.get("/sitemap.xml").content.decode()
     addresses = [re.sub("^https?://[^/]+", "", found) for found in re.findall("<loc>(.*?)</loc>", index)]
-    assert len(addresses) == 7
+    assert len(addresses) == 8
     assert [client.get(address).status_code for address in addresses] == [200] * 7
     assert client.get("/sitemap-nothing.xml").status_code == 404
+
+
+def test_country_says_its_official_languages_by_their_own_names(client, db):
+    make_state(slug="peru", official_languages="es;qu;zz")
+    assert "Official languages: Español, Quechua, zz" in client.get("/en/network/peru/").content.decode()

@@ -106,6 +106,28 @@ def test_orders_of_the_list(client, db):
     assert orders == {"latest": ["a", "b", "c"], "soonest": ["c", "b", "a"], "title": ["b", "a", "c"]}
 
 
+SAID_OF_AN_ACTIVITY = (
+    "<h1>Fourth meeting</h1>",
+    "Meeting of National Focal Points",
+    "<dt>Dates</dt><dd>April 2011</dd>",
+    'Panama City, <a href="/en/network/panama/">Panama</a>',
+    '<a href="/en/events/games/">Games</a>',
+    "<dd>UNICRI; Ministry of Spain; City of Lima</dd>",
+    "<dd>Canada; Spain</dd>",
+    "They met.",
+    "<dd>Thirty States</dd>",
+    "<p>Agenda text</p>",
+    "<p>Outcome text</p>",
+    "<li>Conclusion text</li>",
+    "<p>Priority text</p>",
+    "<p>Need text</p>",
+    '<a href="/en/network/peru/">Peru</a></th><td class="num">1,200</td>',
+    '<a href="/en/network/chile/">Chile</a></th><td class="num">not known</td>',
+    ">Crowds</a>",
+    "Press note",
+)
+
+
 def test_activity_detail_shows_every_field(client, db):
     activity = make_activity(
         slug="meeting",
@@ -134,26 +156,7 @@ def test_activity_detail_shows_every_field(client, db):
     Participation.objects.create(activity=activity, state=make_state(slug="peru", name="Peru"), people=1200)
     Participation.objects.create(activity=activity, state=make_state(slug="chile", name="Chile"))
     page = client.get("/en/programme/meeting/").content.decode()
-    for said in (
-        "<h1>Fourth meeting</h1>",
-        "Meeting of National Focal Points",
-        "<dt>Dates</dt><dd>April 2011</dd>",
-        'Panama City, <a href="/en/network/panama/">Panama</a>',
-        '<a href="/en/events/games/">Games</a>',
-        "<dd>UNICRI; Ministry of Spain; City of Lima</dd>",
-        "<dd>Canada; Spain</dd>",
-        "They met.",
-        "<dd>Thirty States</dd>",
-        "<p>Agenda text</p>",
-        "<p>Outcome text</p>",
-        "<li>Conclusion text</li>",
-        "<p>Priority text</p>",
-        "<p>Need text</p>",
-        '<a href="/en/network/peru/">Peru</a></th><td class="num">1,200</td>',
-        '<a href="/en/network/chile/">Chile</a></th><td class="num">not known</td>',
-        ">Crowds</a>",
-        "Press note",
-    ):
+    for said in SAID_OF_AN_ACTIVITY:
         assert said in page, said
 
 

@@ -8,6 +8,7 @@ from django.utils.text import Truncator
 from core.labels import Label
 from core.languages import content_language, language_name, localized, translations
 from core.richtext import clean_html
+from core.text import split_list
 
 register = template.Library()
 
@@ -60,6 +61,12 @@ def tlp(record):
     label = Label(getattr(record, record.label_field))
     shade = "" if label == Label.CLEAR else f" tlp--{label.name.lower()}"
     return format_html('<span class="tlp{}">{}</span>', shade, label.label)
+
+
+@register.filter
+def in_languages(codes):
+    """The own names of languages from their codes: "es;pt" gives "Español, Português"."""
+    return ", ".join(language_name(code) for code in split_list(codes))
 
 
 @register.filter
