@@ -20,13 +20,13 @@ def refresh_audience(document):
 
     The row is locked first, so that of two records that change at a time the second sees what the first did.
     """
-    label = Document.objects.select_for_update(of=("self",)).values_list("label", flat=True).get(pk=document.pk)
-    records = list(records_of(document))
-    strictest = max([label, *(record.label for record in records)])
+    locked = Document.objects.select_for_update(of=("self",)).get(pk=document.pk)
+    records = list(records_of(locked))
+    strictest = max(record.label for record in (locked, *records))
     attached = not records or any(record.publication == Labelled.Publication.PUBLISHED for record in records)
-    Document.objects.filter(pk=document.pk).update(effective_label=strictest, attached=attached)
+    Document.objects.filter(pk=locked.pk).update(effective_label=strictest, attached=attached)
     document.effective_label, document.attached = strictest, attached
-    document.effective_states.set(_states_of_all(document, records) if strictest == Label.RED else [])
+    locked.effective_states.set(_states_of_all(locked, records) if strictest == Label.RED else [])
 
 
 def _states_of_all(document, records):

@@ -52,6 +52,13 @@ def test_states_are_forgotten_when_the_record_is_no_longer_red(focal_point, othe
     assert list(document.effective_states.all()) == []
 
 
+def test_a_document_that_was_read_before_it_became_red_is_judged_by_what_is_stored(brazil):
+    read_before = make_document(state=brazil)
+    Document.objects.filter(pk=read_before.pk).update(label=Label.RED)
+    refresh_audience(read_before)
+    assert (read_before.effective_label, list(read_before.effective_states.all())) == (Label.RED, [brazil])
+
+
 @pytest.mark.django_db(transaction=True)
 def test_of_two_records_that_change_at_a_time_the_stricter_wins():
     """One is opened while the other is closed; whichever ends last has seen both."""
