@@ -13,9 +13,9 @@ CONTENT_LANGUAGES = [
 CONTENT_CODES = [code for code, _ in CONTENT_LANGUAGES]
 
 
-def content_language(interface_code=None):
-    """The content language that serves an interface language: "pt-br" reads "pt"."""
-    code = (interface_code or get_language() or settings.LANGUAGE_CODE).split("-")[0]
+def content_language():
+    """The content language that serves the reader's interface language: "pt-br" reads "pt"."""
+    code = (get_language() or settings.LANGUAGE_CODE).split("-")[0]
     return code if code in CONTENT_CODES else "en"
 
 

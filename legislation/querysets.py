@@ -115,6 +115,3 @@ class TreatyActionQuerySet(models.QuerySet):
         )
         bound = Q(withdrew__isnull=True) | Q(consented__gt=F("withdrew"))
         return states.filter(bound, consented__isnull=False).count()
-
-    def for_list(self):
-        return self.select_related("state", "instrument")

@@ -15,23 +15,22 @@ register = template.Library()
 LINE = 180
 
 
+def _marked(words, code):
+    """Words in a span with their language where that is not the page's."""
+    return words if code == content_language() else format_html('<span lang="{}">{}</span>', code, words)
+
+
 @register.filter
 def text(record, field):
     """A record's text, escaped; in a span with its language where that is not the page's."""
-    words, code = localized(record, field)
-    if code == content_language():
-        return words
-    return format_html('<span lang="{}">{}</span>', code, words)
+    return _marked(*localized(record, field))
 
 
 @register.filter
 def short(record, field):
     """The beginning of a record's text, escaped, for a row of a list."""
     words, code = localized(record, field)
-    beginning = Truncator(words).chars(LINE)
-    if code == content_language():
-        return beginning
-    return format_html('<span lang="{}">{}</span>', code, beginning)
+    return _marked(Truncator(words).chars(LINE), code)
 
 
 @register.filter
