@@ -62,6 +62,11 @@ class PartialDate(str):
         return say_date(self.first, self.precision)
 
 
+def today():
+    """Today's date in UTC, by which every list of the portal tells past from future."""
+    return datetime.datetime.now(datetime.UTC).date()
+
+
 def first_day(year, month, day, precision):
     """The first day of the day, month or year that the numbers name."""
     if precision == Precision.YEAR:

@@ -26,7 +26,10 @@ def localized(record, field):
     `original_<field>` counts as the text in the record's own language.
     Returns ("", reader's code) where no language has a text.
     """
-    reader, own = content_language(), getattr(record, "language", "en")
+    reader = content_language()
+    if said := getattr(record, f"{field}_{reader}", None):
+        return said, reader
+    own = getattr(record, "language", "en")
     original = getattr(record, f"original_{field}", "")
     for code in dict.fromkeys([reader, own, "en", *CONTENT_CODES]):
         text = getattr(record, f"{field}_{code}", None) or (original if code == own else "")

@@ -2,18 +2,17 @@
 
 import datetime
 from dataclasses import dataclass
+from math import ceil
 
-from django.core.paginator import Paginator
 from django.http import Http404, QueryDict
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 
 from core.dates import Precision, say_date
-from core.facets import LONGEST_RADIO_LIST, choices, count_facets
+from core.facets import LONGEST_RADIO_LIST, MOST_COUNTED, choices, count_facets, names_of
 from core.text import fold
 
 PER_PAGE = 25
-MOST_PAGES = 40
 MOST_WORDS = 10
 MOST_WAYS_OUT = 4
 
@@ -33,6 +32,7 @@ class Group:
     label: str
     choices: list
     selected: str
+    is_capped: bool
 
     @property
     def is_long(self):
@@ -49,25 +49,41 @@ class Pill:
     url: str
 
 
+@dataclass(frozen=True)
+class Page:
+    """One page of a list: its number, how many there are, how many rows on all of them, its own rows."""
+
+    number: int
+    last: int
+    total: int
+    rows: object
+
+    def __iter__(self):
+        return iter(self.rows)
+
+
 class Listing:
     """A filtered, sorted, numbered list.
 
     Takes the request, a bound django-filter FilterSet, its facets, and `sorts`: {value: (label, function that
-    orders the rows)}, the first being the default.
+    orders the rows)}, the first being the default. `for_rows` is the function that gives rows what a page of the list
+    shows of them. A view that shows other things of them sets it anew; so it may set `per_page` and `own`, which holds
+    what only its own addresses carry, such as the month of a calendar.
     """
 
-    def __init__(self, request, filterset, facets, sorts):
+    def __init__(self, request, filterset, facets, sorts, for_rows):
         self.request, self.filterset, self.facets, self.sorts = request, filterset, facets, sorts
+        self.for_rows = for_rows
+        self.per_page, self.own = PER_PAGE, {}
         self.form = filterset.form
         self.errors = [
             (self.form.fields[name].label, " ".join(messages)) for name, messages in self.form.errors.items()
         ]
         self.values = {key: value for key, value in self.form.cleaned_data.items() if value not in (None, "")}
-        self.names = {
-            facet.name: facet.name_of(self.values[facet.name]) for facet in facets if facet.name in self.values
-        }
-        for name in [name for name, said in self.names.items() if said is None]:
-            self._refuse(name)
+        self.known = {facet.name: facet.known(names) for names in [names_of(request, facets)] for facet in facets}
+        for name, known in self.known.items():
+            if name in self.values and self.values[name] not in (value for value, _ in known.values()):
+                self._refuse(name)
 
     def _refuse(self, name):
         """Leave out a filter whose value is no choice, and say so."""
@@ -94,36 +110,45 @@ class Listing:
     @cached_property
     def page(self):
         """The page that was asked for; 404 where there is none."""
-        rows = self.sorts[self.sort][1](self.narrowed())
-        paginator = Paginator(rows, PER_PAGE)
         asked = self.request.GET.get("page", "1")
         if not (asked.isascii() and asked.isdigit() and len(asked) < 4):
             raise Http404
-        number = int(asked)
-        if not 1 <= number <= min(paginator.num_pages, MOST_PAGES):
+        number, total = int(asked), self.counts[""].total
+        last = max(1, ceil(min(total, MOST_COUNTED) / self.per_page))
+        if not 1 <= number <= last:
             raise Http404
-        return paginator.page(number)
+        return Page(number, last, total, self._rows((number - 1) * self.per_page))
+
+    def _rows(self, first):
+        """The rows of a page. They are found by key first, so that a deep page reads no more columns than others."""
+        keys = self.ordered().values("pk")[first : first + self.per_page]
+        rows = self.filterset.queryset.model.objects.filter(pk__in=keys)
+        return self.for_rows(self.sorts[self.sort][1](rows))
+
+    @cached_property
+    def counts(self):
+        """The Counts of each facet, and under "" those of the list."""
+        return count_facets(self.facets, self.narrowed, set(self.values))
 
     @property
     def total(self):
-        return self.page.paginator.count
+        """The number of rows; one more than the limit where there are more than are counted."""
+        return self.page.total
 
     @property
     def beyond(self):
-        """Whether there are more rows than the pages show."""
-        return self.page.paginator.num_pages > MOST_PAGES
+        """How many rows are counted and shown, where there are more; else 0."""
+        return MOST_COUNTED if self.counts[""].is_capped else 0
 
     @cached_property
     def groups(self):
         """The facets of the panel, counted."""
-        counted = count_facets(self.facets, self.narrowed)
-        return [self._group(facet, counted[facet.name]) for facet in self.facets]
+        return [self._group(facet, self.counts[facet.name]) for facet in self.facets]
 
-    def _group(self, facet, counted):
+    def _group(self, facet, counts):
         selected = str(self.values.get(facet.name, ""))
-        return Group(
-            facet.name, str(facet.label), choices(facet, counted, selected, self.names.get(facet.name)), selected
-        )
+        found = choices(facet, self.known[facet.name], counts, selected)
+        return Group(facet.name, str(facet.label), found, selected, counts.is_capped)
 
     @cached_property
     def pills(self):
@@ -145,22 +170,21 @@ class Listing:
     @property
     def ways_out(self):
         """For an empty list: each active filter, without which there are rows, as [(pill, rows)]."""
-        found = [(pill, self.narrowed(pill.name).count()) for pill in self.pills[:MOST_WAYS_OUT]]
+        found = [(pill, self.narrowed(pill.name)[: MOST_COUNTED + 1].count()) for pill in self.pills[:MOST_WAYS_OUT]]
         return [(pill, n) for pill, n in found if n]
 
     @property
     def previous_url(self):
-        return self.url(page=self.page.number - 1) if self.page.has_previous() else ""
+        return self.url(page=self.page.number - 1) if self.page.number > 1 else ""
 
     @property
     def next_url(self):
-        more = self.page.has_next() and self.page.number < MOST_PAGES
-        return self.url(page=self.page.number + 1) if more else ""
+        return self.url(page=self.page.number + 1) if self.page.number < self.page.last else ""
 
     @property
     def pages(self):
         """Numbers of the pages as [{number, url, current}], None where some are left out."""
-        last = min(self.page.paginator.num_pages, MOST_PAGES)
+        last = self.page.last
         near = {1, last, *range(self.page.number - 2, self.page.number + 3)}
         shown = sorted(number for number in near if 1 <= number <= last)
         rows = []
@@ -181,8 +205,32 @@ class Listing:
     def clear_url(self):
         return self.request.path
 
+    def ordered(self):
+        """The rows with every active filter, in the order that was asked for."""
+        return self.sorts[self.sort][1](self.narrowed())
+
+    @property
+    def query(self):
+        """The valid filters and the order as a query string, for the other views and forms of the same rows."""
+        return self._parameters().urlencode()
+
+    @property
+    def canonical(self):
+        """The query string of this very page, for keeping it; None where free text or a refused filter is in it."""
+        if self.errors or "q" in self.values:
+            return None
+        return self.url(page=self.page.number).partition("?")[2]
+
+    def at(self, path):
+        """The address of another view or form of the same rows."""
+        return f"{path}?{self.query}" if self.query else path
+
     def url(self, drop="", **changes):
         """The address of this list with its valid filters, without one or with other values."""
+        query = self._parameters(drop, **{**self.own, **changes})
+        return f"{self.request.path}?{query.urlencode()}" if query else self.request.path
+
+    def _parameters(self, drop="", **changes):
         query = QueryDict(mutable=True)
         for name, value in self.values.items():
             if name != drop:
@@ -192,4 +240,4 @@ class Listing:
         for name, value in changes.items():
             if (name, value) not in {("page", 1), ("sort", self.default_sort)}:
                 query[name] = str(value)
-        return f"{self.request.path}?{query.urlencode()}" if query else self.request.path
+        return query

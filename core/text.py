@@ -9,9 +9,12 @@ from django.utils.translation import gettext_lazy as _
 # Words that stand where a slug stands in an address: parts of the portal, and verbs of pages to come.
 RESERVED_SLUGS = {
     "about", "add", "calendar", "compare", "confirm", "delete", "edit", "export", "feed", "history", "import",
-    "map", "matrix", "new", "partners", "propose", "review", "search", "series", "submit", "timeline", "treaty",
-    "withdraw",
+    "map", "matrix", "new", "partners", "propose", "review", "search", "series", "submit", "timeline", "treaties",
+    "treaty", "withdraw",
 }  # fmt: skip
+LINE_ENDS = re.compile("\r\n|[\r\v\f\x1c-\x1e\x85\u2028\u2029]")
+# What neither XML nor a calendar nor a workbook may hold: controls, halves of pairs, and what is no character.
+UNWRITABLE = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
 MARKUP = re.compile(r"<\s*/?\s*[a-zA-Z!?][^>]*>?|&(?:[a-zA-Z]{2,31}|#\d{1,7}|#x[0-9a-fA-F]{1,6});")
 
 
@@ -20,6 +23,11 @@ def fold(text):
     decomposed = unicodedata.normalize("NFKD", text.casefold())
     plain = "".join(letter for letter in decomposed if not unicodedata.combining(letter))
     return " ".join(plain.split())
+
+
+def clean_text(text):
+    """Text as any file may hold it: line ends as \\n, and no character that has no business in text."""
+    return text if text.isprintable() else UNWRITABLE.sub("", LINE_ENDS.sub("\n", text))
 
 
 def refuse_markup(text):

@@ -5,11 +5,6 @@ from django.db import transaction
 from events.models import EventPlace
 
 
-def cities_of(event):
-    """The cities of an event in their order, each once."""
-    return list(dict.fromkeys(place.city for place in event.places.all()))
-
-
 @transaction.atomic
 def set_places(event, *, cities, spot, by):
     """Give an event these cities in this order, and the first one the coordinates in `spot`.
@@ -17,7 +12,7 @@ def set_places(event, *, cities, spot, by):
     A place in a city that stays keeps its venue and coordinates, and is not written unless it changes.
     """
     places = list(event.places.all())
-    moved = cities_of(event) != cities
+    moved = event.cities != cities
     for place in places:
         if place.city not in cities:
             place._history_user = by

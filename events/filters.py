@@ -9,9 +9,9 @@ from core.facets import Facet
 from core.filters import SlugFilter, WordsFilter, YearFilter
 from core.listing import Listing
 from events.models import MajorEvent, Series
-from events.querysets import in_region
+from events.rows import read_rows
 from reference.models import TIMES, MemberState, SubRegion, Theme
-from reference.querysets import named, time_conditions
+from reference.querysets import named, time_case
 
 
 class EventFilter(django_filters.FilterSet):
@@ -51,35 +51,32 @@ class EventFilter(django_filters.FilterSet):
         return rows.between_years(last=int(value))
 
 
+def _cohosts(column):
+    """Pairs of an event and something of each of its other hosts."""
+    return MajorEvent.other_hosts.through.objects.values(row_id=F("majorevent"), choice=F(column))
+
+
+def _themes():
+    """Pairs of an event and each of its themes."""
+    return MajorEvent.themes.through.objects.values(row_id=F("majorevent"), choice=F("theme"))
+
+
 def event_facets():
     """The registry's counted choices."""
-    regions = list(SubRegion.objects.by_name())
     return [
-        Facet("when", _("When"), conditions=time_conditions(), labels=TIMES),
-        Facet("kind", _("Kind"), paths=[("kind", F("kind"))], labels=dict(MajorEvent.Kind.choices)),
-        Facet(
-            "state",
-            _("Host State"),
-            paths=[
-                ("host_state__slug", named("host_state__name")),
-                ("other_hosts__slug", named("other_hosts__name")),
-            ],
-            of=MemberState.objects,
-        ),
+        Facet("when", _("When"), time_case(), labels=TIMES),
+        Facet("kind", _("Kind"), F("kind"), labels=dict(MajorEvent.Kind.choices)),
+        Facet("state", _("Host State"), F("host_state"), _cohosts("memberstate"), of=MemberState.objects),
         Facet(
             "sub_region",
             _("Sub-region"),
-            conditions={region.slug: in_region(region.slug) for region in regions},
-            labels={region.slug: region.name for region in regions},
+            F("host_state__sub_region"),
+            _cohosts("memberstate__sub_region"),
+            of=SubRegion.objects,
         ),
-        Facet(
-            "series",
-            pgettext_lazy("one series of events", "Series"),
-            paths=[("series__slug", named("series__name"))],
-            of=Series.objects,
-        ),
-        Facet("theme", _("Theme"), paths=[("themes__slug", named("themes__name"))], of=Theme.objects),
-        Facet("status", _("Status"), paths=[("status", F("status"))], labels=dict(MajorEvent.Status.choices)),
+        Facet("series", pgettext_lazy("one series of events", "Series"), F("series"), of=Series.objects),
+        Facet("theme", _("Theme"), pairs=_themes(), of=Theme.objects),
+        Facet("status", _("Status"), F("status"), labels=dict(MajorEvent.Status.choices)),
     ]
 
 
@@ -92,5 +89,6 @@ SORTS = {
 
 def event_listing(request):
     """The Listing of the events that the reader may know of."""
-    events = MajorEvent.objects.visible_to(request.user).for_list().with_documents_for(request.user)
-    return Listing(request, EventFilter(request.GET, queryset=events), event_facets(), SORTS)
+    events = MajorEvent.objects.visible_to(request.user)
+    filterset = EventFilter(request.GET, queryset=events)
+    return Listing(request, filterset, event_facets(), SORTS, lambda rows: read_rows(rows, request.user))

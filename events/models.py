@@ -13,6 +13,7 @@ from events.countries import country_names, unknown_codes
 from events.querysets import EventQuerySet, NeedQuerySet, SeriesQuerySet
 from members.models import Labelled
 from reference.models import LATITUDE, LONGITUDE, Dated, MemberState, Organisation, Sourced, Theme
+from reference.querysets import name_indexes
 
 DEEPEST_UMBRELLA = 5
 
@@ -118,6 +119,26 @@ class MajorEvent(Labelled, Dated, Sourced):
     class Meta(Dated.Meta):
         verbose_name = _("major event")
         verbose_name_plural = _("major events")
+        indexes = [
+            # Everything that the list is ordered, judged and counted by, so that it reads no whole rows for that.
+            models.Index(
+                fields=[
+                    "start",
+                    "precision",
+                    "id",
+                    "publication",
+                    "label",
+                    "author",
+                    "end",
+                    "kind",
+                    "status",
+                    "series",
+                    "host_state",
+                ],
+                name="event_list",
+            ),
+            *name_indexes("name", "event"),
+        ]
 
     def __str__(self):
         return self.name
@@ -139,6 +160,16 @@ class MajorEvent(Labelled, Dated, Sourced):
             above, steps = above.umbrella, steps + 1
         if steps == DEEPEST_UMBRELLA:
             raise ValidationError({"umbrella": _("Too many events within events.")})
+
+    @property
+    def hosts(self):
+        """The hosts in the region, the main one first."""
+        return list(dict.fromkeys([self.host_state, *self.other_hosts.all()]))
+
+    @property
+    def cities(self):
+        """Its cities in their order, each once."""
+        return list(dict.fromkeys(place.city for place in self.places.all()))
 
     @property
     def hosts_elsewhere_names(self):

@@ -1,11 +1,10 @@
 """Adjectives of series, events and cooperation needs."""
 
-from django.db.models import Count, Prefetch, Q
+from django.db.models import Count, Max, Q
 
-from documents.models import Document
 from members.querysets import LabelledQuerySet
 from reference.models import MemberState
-from reference.querysets import DatedQuerySet, ReferenceQuerySet
+from reference.querysets import DatedQuerySet, ReferenceQuerySet, time_conditions
 
 
 def cohosted(states):
@@ -16,6 +15,19 @@ def cohosted(states):
 def in_region(slug):
     """The Q of events with a host in a sub-region."""
     return Q(host_state__sub_region__slug=slug) | cohosted(MemberState.objects.filter(sub_region__slug=slug))
+
+
+def numbers(**more):
+    """Annotations that count events: all, those to come, and of these the ongoing ones."""
+    conditions = time_conditions()
+    return {
+        "n": Count("pk", **more),
+        "n_coming": Count("pk", filter=~conditions["past"], **more),
+        "n_ongoing": Count("pk", filter=conditions["ongoing"], **more),
+    }
+
+
+SPOT = ["places__city", "places__latitude", "places__longitude"]
 
 
 class SeriesQuerySet(ReferenceQuerySet):
@@ -30,6 +42,10 @@ class EventQuerySet(LabelledQuerySet, DatedQuerySet):
         """Events that a State hosts alone, mainly or with others."""
         return self.filter(Q(host_state__slug=slug) | cohosted(MemberState.objects.filter(slug=slug)))
 
+    def hosted_by_state(self, state):
+        """The same for a State that was read already."""
+        return self.filter(Q(host_state=state) | cohosted([state]))
+
     def hosted_in(self, slug):
         """Events with a host in a sub-region."""
         return self.filter(in_region(slug))
@@ -37,27 +53,72 @@ class EventQuerySet(LabelledQuerySet, DatedQuerySet):
     def about(self, theme_slug):
         return self.filter(themes__slug=theme_slug)
 
-    def related_to(self, event):
-        """What an event is a part of, its own parts, and the other editions of its series, latest first."""
-        related = Q(pk=event.umbrella_id) | Q(umbrella=event.pk) | Q(series__isnull=False, series=event.series_id)
-        return self.filter(related).exclude(pk=event.pk).latest_first()
+    def of_series(self, series):
+        return self.filter(series=series)
+
+    def beside(self, event):
+        """The other editions of an event's series, without those that it is a part of or that are parts of it."""
+        if event.series_id is None:
+            return self.none()
+        others = self.of_series(event.series_id).exclude(pk__in=[event.pk, event.umbrella_id or 0])
+        return others.exclude(umbrella=event)
+
+    def near(self, event, editions):
+        """What an event is a part of, its own parts, and these editions, by their ids."""
+        return self.filter(Q(pk__in=[*editions, event.umbrella_id or 0]) | Q(umbrella=event))
 
     def prepared_by(self, activity):
         """The event that an activity prepared, or None."""
         return self.filter(pk=activity.event_id).select_related("host_state").first() if activity.event_id else None
 
-    def with_documents_for(self, user):
-        """Each with its documents that `user` may know of, in `readable_documents`."""
-        documents = Document.objects.visible_to(user).defer("sha256")
-        return self.prefetch_related(Prefetch("documents", documents, to_attr="readable_documents"))
-
     def for_list(self):
         return self.select_related("host_state").prefetch_related("places").defer("search_text")
 
+    def for_overview(self):
+        """As a map, a calendar or a timeline names them: without what only rows and the event's own page show."""
+        rows = self.prefetch_related(None).select_related("host_state")
+        return rows.defer("search_text", "summary", "status_note", "source", "security_authority", "website")
+
+    def for_map(self):
+        return self.for_overview().prefetch_related("places")
+
+    def by_place(self):
+        """{"places__city", "places__latitude", "places__longitude"} of each event's cities that have coordinates."""
+        rows = self.order_by().filter(places__latitude__isnull=False, places__longitude__isnull=False)
+        return rows.values(*SPOT)
+
+    def has_more_places_than(self, most):
+        return len(self.by_place().distinct()[: most + 1]) > most
+
+    def counted_by_place(self):
+        """The same once for each city, with its "state", "n", "n_coming" and "n_ongoing", the largest first.
+
+        The State is the main host of an event that names the city first.
+        """
+        state = Max("host_state", filter=Q(places__order=0))
+        return self.by_place().annotate(**numbers(distinct=True), state=state).order_by("-n", *SPOT)
+
+    def counted_by_state(self):
+        """{primary key of a State: (events it hosts alone or with others, of them to come, of them ongoing)}."""
+        counted = {}
+        for path in ("host_state", "other_hosts"):
+            rows = self.order_by().filter(**{f"{path}__isnull": False})
+            for state, *more in rows.values_list(path).annotate(**numbers()):
+                before = counted.get(state, (0, 0, 0))
+                counted[state] = tuple(sum(pair) for pair in zip(before, more, strict=True))
+        return counted
+
+    def numbered(self):
+        """{"n", "n_coming"} of these events, each of which comes once."""
+        return self.aggregate(n=Count("pk"), n_coming=Count("pk", filter=~time_conditions()["past"]))
+
+    def with_hosts(self):
+        """As for a list, with the other hosts besides."""
+        return self.for_list().prefetch_related("other_hosts")
+
     def for_detail(self):
-        return self.select_related("host_state__sub_region", "series", "organiser").prefetch_related(
-            "places", "other_hosts", "themes"
-        )
+        """Places and other hosts come with those of the related events; see dossier_of."""
+        return self.select_related("host_state__sub_region", "series", "organiser").prefetch_related("themes")
 
 
 class NeedQuerySet(LabelledQuerySet):

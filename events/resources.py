@@ -24,7 +24,7 @@ from core.imports import RecordResource, SameFileRelated
 from core.languages import CONTENT_CODES
 from core.text import split_list
 from documents.actions import refresh_record
-from events.actions import cities_of, set_places
+from events.actions import set_places
 from events.models import EventPlace, MajorEvent, Series, validate_countries
 from reference.models import MemberState, Organisation, Theme
 from reference.resources import label, source_kind
@@ -71,7 +71,7 @@ class Places(Column):
             raise ValidationError({"latitude": _("Coordinates are those of the first city, and there is none.")})
         first = instance.places.first() if instance.pk else None
         moved = any(getattr(first, axis, None) != value for axis, value in spot.items())
-        return moved or cities != (cities_of(instance) if instance.pk else [])
+        return moved or cities != (instance.cities if instance.pk else [])
 
     def write(self, instance, row):
         set_places(instance, cities=self._cities(row), spot=self._spot(row), by=self.resource.by)
@@ -101,7 +101,7 @@ class Places(Column):
             raise ValidationError(error.messages) from error
 
     def export(self, instance, **kwargs):
-        return ";".join(cities_of(instance)) if instance.pk else ""
+        return ";".join(instance.cities) if instance.pk else ""
 
 
 def coordinate(axis, other):

@@ -3,37 +3,77 @@
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
+from core.caching import allow_keeping, kept_for_visitors
+from core.conditional import conditional
 from core.history import history_page
-from documents.models import Document
+from events.atlas import atlas_of
+from events.calendars import sheet_of
+from events.dossier import dossier_of, editions_of
 from events.filters import event_listing
-from events.models import CooperationNeed, MajorEvent, Series
+from events.models import MajorEvent, Series
+from events.other_forms import event_form, series_form
+from events.timelines import timeline_of
 from members.access import Action, allow, can, public, require
 
 
 @require_safe
 @public
+@kept_for_visitors
 def event_list(request):
     """The registry of major events: filters, counts, rows."""
-    return render(request, "events/event_list.html", {"listing": event_listing(request)})
+    listing = event_listing(request)
+    page = render(request, "events/event_list.html", {"listing": listing})
+    return allow_keeping(page, listing.canonical)
 
 
 @require_safe
 @public
+@kept_for_visitors
+def event_map(request):
+    """The same events on a map of the Americas, and beneath it by place."""
+    listing = event_listing(request)
+    page = render(request, "events/event_map.html", {"listing": listing, "atlas": atlas_of(listing)})
+    return allow_keeping(page, listing.canonical)
+
+
+@require_safe
+@public
+@kept_for_visitors
+def event_calendar(request):
+    """The same events in the calendar of a month."""
+    listing = event_listing(request)
+    sheet = sheet_of(listing, request.GET.get("month", ""))
+    page = render(request, "events/event_calendar.html", {"listing": listing, "sheet": sheet})
+    return allow_keeping(page, listing.canonical)
+
+
+@require_safe
+@public
+@kept_for_visitors
+def event_timeline(request):
+    """The same events by years, in the order of the calendar."""
+    listing = event_listing(request)
+    page = render(request, "events/event_timeline.html", {"listing": listing, "timeline": timeline_of(listing)})
+    return allow_keeping(page, listing.canonical)
+
+
+@require_safe
+@public
+def event_export(request, form):
+    """The same events as a table, a calendar or a feed."""
+    return conditional(request, lambda: event_form(request, form))
+
+
+@require_safe
+@public
+@kept_for_visitors
 def event_detail(request, slug):
     """Everything that is recorded of one event."""
     user = request.user
-    events = MajorEvent.objects.visible_to(user)
-    event = get_object_or_404(events.for_detail(), slug=slug)
-    related = list(events.related_to(event).for_list())
+    event = get_object_or_404(MajorEvent.objects.visible_to(user).for_detail(), slug=slug)
     context = {
         "event": event,
-        "umbrella": next((other for other in related if other.pk == event.umbrella_id), None),
-        "parts": [other for other in reversed(related) if other.umbrella_id == event.pk],
-        "editions": [other for other in related if event.series_id and other.series_id == event.series_id],
-        "needs": CooperationNeed.objects.visible_to(user).of_event(event),
-        "instruments": event.instruments.visible_to(user).for_list().latest_first(),
-        "activities": event.activities.visible_to(user).for_list().soonest_first(),
-        "documents": Document.objects.visible_to(user).on(event).official_first(),
+        **dossier_of(event, user),
         "may_read_history": can(user, Action.READ_HISTORY, event),
         "may_curate": can(user, Action.CURATE, event),
     }
@@ -51,6 +91,7 @@ def event_history(request, slug):
 
 @require_safe
 @public
+@kept_for_visitors
 def series_list(request):
     """All series with the number of their recorded editions."""
     series = Series.objects.visible_to(request.user).with_editions_for(request.user).by_name()
@@ -59,8 +100,16 @@ def series_list(request):
 
 @require_safe
 @public
+def series_export(request, form):
+    """The same as a table."""
+    series = Series.objects.visible_to(request.user).with_editions_for(request.user).by_name()
+    return conditional(request, lambda: series_form(request, form, series))
+
+
+@require_safe
+@public
+@kept_for_visitors
 def series_detail(request, slug):
     """One series: every edition, its host and its dates."""
     series = get_object_or_404(Series.objects.visible_to(request.user), slug=slug)
-    editions = series.events.visible_to(request.user).for_list().latest_first()
-    return render(request, "events/series_detail.html", {"series": series, "editions": editions})
+    return render(request, "events/series_detail.html", {"series": series, **editions_of(series, request.user)})

@@ -1,7 +1,8 @@
 """Django's entry for this app, and which static files are served."""
 
-from django.apps import AppConfig
+from django.apps import AppConfig, apps
 from django.contrib.staticfiles.apps import StaticFilesConfig
+from django.db.models.signals import post_migrate
 
 from core.editor import UNUSED_STATIC
 
@@ -9,6 +10,12 @@ from core.editor import UNUSED_STATIC
 class KmsConfig(AppConfig):
     name = "kms"
     default = True
+
+    def ready(self):
+        from kms.content import watch_content
+
+        # Django's own hook for what goes with the tables; it is called once for each app that has models.
+        post_migrate.connect(watch_content, sender=apps.get_app_config("programme"))
 
 
 class StaticFiles(StaticFilesConfig):

@@ -4,7 +4,9 @@ from collections import Counter
 
 from django.db.models import Count
 
+from events.charts import event_chart
 from events.models import MajorEvent
+from legislation.charts import instrument_chart
 from legislation.models import Instrument, TreatyAction
 from members.models import Mandate
 from programme.models import Activity
@@ -12,13 +14,19 @@ from reference.models import MemberState
 
 
 def of_the_portal(user):
-    """{"events", "instruments", "treaty_actions", "activities", "states"} that `user` may know of."""
+    """Context of the home page: {"figures", "event_chart", "instrument_chart"} of what `user` may know of."""
+    events = MajorEvent.objects.visible_to(user).counted_by_year()
+    instruments = Instrument.objects.visible_to(user).counted_by_level()
     return {
-        "events": MajorEvent.objects.visible_to(user).count(),
-        "instruments": Instrument.objects.visible_to(user).count(),
-        "treaty_actions": TreatyAction.objects.visible_to(user).count(),
-        "activities": Activity.objects.visible_to(user).count(),
-        "states": MemberState.objects.visible_to(user).count(),
+        "figures": {
+            "events": sum(n for *_, n in events),
+            "instruments": sum(n for *_, n in instruments),
+            "treaty_actions": TreatyAction.objects.visible_to(user).count(),
+            "activities": Activity.objects.visible_to(user).count(),
+            "states": MemberState.objects.visible_to(user).count(),
+        },
+        "event_chart": event_chart(events),
+        "instrument_chart": instrument_chart(instruments),
     }
 
 

@@ -14,8 +14,13 @@ from reference.models import MemberState, Theme
 PAGES = [
     "kms:home",
     "events:event_list",
+    "events:event_map",
+    "events:event_calendar",
+    "events:event_timeline",
     "events:series_list",
     "legislation:instrument_list",
+    "legislation:theme_matrix",
+    "legislation:treaty_list",
     "programme:activity_list",
     "programme:programme_about",
     "programme:programme_history",
@@ -26,6 +31,7 @@ PAGES = [
     "kms:contact",
     "kms:accessibility",
     "kms:data_protection",
+    "kms:feeds",
 ]
 
 

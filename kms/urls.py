@@ -40,13 +40,16 @@ machines = [
 pages = [
     path("", views.home, name="home"),
     path("network/", views.country_list, name="country_list"),
+    path("network.<csv,xlsx:form>", views.country_export, name="country_export"),
     path("network/<slug:slug>/", views.country_detail, name="country_detail"),
     path("themes/", views.theme_list, name="theme_list"),
+    path("themes.<csv,xlsx:form>", views.theme_export, name="theme_export"),
     path("themes/<slug:slug>/", views.theme_detail, name="theme_detail"),
     path("about/", views.about, name="about"),
     path("contact/", views.contact, name="contact"),
     path("accessibility/", views.accessibility, name="accessibility"),
     path("data-protection/", views.data_protection, name="data_protection"),
+    path("feeds/", views.feeds, name="feeds"),
     path("styleguide/", views.styleguide, name="styleguide"),
 ]
 
@@ -58,8 +61,8 @@ urlpatterns = [
         path("", include((pages, "kms"))),
         path("account/", include("members.urls")),
         path("account/", include(allauth_patterns)),
-        path("events/", include("events.urls")),
-        path("legislation/", include("legislation.urls")),
-        path("programme/", include("programme.urls")),
+        path("", include("events.urls")),
+        path("", include("legislation.urls")),
+        path("", include("programme.urls")),
     ),
 ]

@@ -11,18 +11,19 @@ from django.utils.translation import get_language_from_request
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from documents.models import Document
+from core.caching import kept_for_visitors
+from core.conditional import conditional
+from events.maps import map_of
 from events.models import MajorEvent
 from kms import figures, health
-from legislation.models import Instrument, TreatyAction
-from members.access import Action, public, scope
-from members.models import Mandate
+from kms.other_forms import state_form, theme_form, whole_lists
+from kms.profiles import country_profile, theme_page
+from members.access import Action, can, public, scope
 from programme.models import Activity, Page
 from reference.models import MemberState, Theme
 
 NEXT_EVENTS = 8
 LATEST_ACTIVITIES = 4
-ROWS_OF_A_SECTION = 10
 
 
 @require_safe
@@ -36,20 +37,24 @@ def root(request):
 
 @require_safe
 @public
+@kept_for_visitors
 def home(request):
     """What is coming, what the Programme did last, and what is in here."""
     events = MajorEvent.objects.visible_to(request.user).for_list()
+    ongoing, coming = events.ongoing().ending_first()[:NEXT_EVENTS], events.upcoming().soonest_first()[:NEXT_EVENTS]
     context = {
-        "ongoing_events": events.ongoing().soonest_first(),
-        "next_events": events.upcoming().soonest_first()[:NEXT_EVENTS],
+        "ongoing_events": ongoing,
+        "next_events": coming,
+        "map": map_of([*ongoing, *coming]),
         "latest_activities": Activity.objects.visible_to(request.user).for_list().latest_first()[:LATEST_ACTIVITIES],
-        "figures": figures.of_the_portal(request.user),
+        **figures.of_the_portal(request.user),
     }
     return render(request, "kms/home.html", context)
 
 
 @require_safe
 @public
+@kept_for_visitors
 def country_list(request):
     """The board of States: which seats are filled, what is recorded of each."""
     states = MemberState.objects.visible_to(request.user).for_list().by_name()
@@ -58,32 +63,31 @@ def country_list(request):
 
 @require_safe
 @public
+def country_export(request, form):
+    """The same board as a table."""
+    states = MemberState.objects.visible_to(request.user).for_list().by_name()
+    return conditional(request, lambda: state_form(request, form, states))
+
+
+@require_safe
+@public
+@kept_for_visitors
 def country_detail(request, slug):
     """Everything that is recorded of one State."""
     user = request.user
     state = get_object_or_404(MemberState.objects.visible_to(user).for_list(), slug=slug)
-    events = MajorEvent.objects.visible_to(user).hosted_by(slug).for_list()
-    past, coming = events.past().latest_first(), events.to_come().soonest_first()
-    instruments = Instrument.objects.visible_to(user).of_state(state).for_list().latest_first()
     context = {
         "state": state,
-        "seat_filled": Mandate.objects.in_force().of_seat(state).exists(),
-        "mandates": Mandate.objects.visible_to(user).in_force().of_state(state),
-        "coming": coming,
-        "past": past[:ROWS_OF_A_SECTION],
-        "past_count": past.count(),
-        "instruments": instruments[:ROWS_OF_A_SECTION],
-        "instrument_count": instruments.count(),
-        "treaty_actions": TreatyAction.objects.visible_to(user).of_state(state),
-        "activities": Activity.objects.visible_to(user).hosted_or_joined_by(state).for_list().latest_first(),
-        "documents": Document.objects.visible_to(user).of_state(state).official_first(),
+        **country_profile(state, user),
         "names_are_shown": bool(scope(user, Action.READ_MANDATES)),
+        "may_curate": can(user, Action.CURATE),
     }
     return render(request, "kms/country_detail.html", context)
 
 
 @require_safe
 @public
+@kept_for_visitors
 def theme_list(request):
     """The themes, each with what is recorded under it."""
     themes = Theme.objects.visible_to(request.user).by_name()
@@ -92,20 +96,20 @@ def theme_list(request):
 
 @require_safe
 @public
+def theme_export(request, form):
+    """The same themes as a table."""
+    themes = Theme.objects.visible_to(request.user).by_name()
+    return conditional(request, lambda: theme_form(request, form, themes))
+
+
+@require_safe
+@public
+@kept_for_visitors
 def theme_detail(request, slug):
     """One theme across events, law and activities."""
     user = request.user
     theme = get_object_or_404(Theme.objects.visible_to(user), slug=slug)
-    instruments = Instrument.objects.visible_to(user).about(slug).for_list().latest_first()
-    events = MajorEvent.objects.visible_to(user).about(slug).for_list().latest_first()
-    context = {
-        "theme": theme,
-        "instruments": instruments[:ROWS_OF_A_SECTION],
-        "instrument_count": instruments.count(),
-        "events": events[:ROWS_OF_A_SECTION],
-        "event_count": events.count(),
-        "activities": Activity.objects.visible_to(user).about(slug).for_list().latest_first(),
-    }
+    context = {"theme": theme, **theme_page(theme, user), "may_curate": can(user, Action.CURATE)}
     return render(request, "kms/theme_detail.html", context)
 
 
@@ -117,6 +121,7 @@ def _page(request, slug):
 
 @require_safe
 @public
+@kept_for_visitors
 def about(request):
     """What the portal is."""
     return _page(request, "about")
@@ -124,6 +129,7 @@ def about(request):
 
 @require_safe
 @public
+@kept_for_visitors
 def contact(request):
     """How to reach the secretariat."""
     page = get_object_or_404(Page.objects.visible_to(request.user), slug="contact")
@@ -132,6 +138,7 @@ def contact(request):
 
 @require_safe
 @public
+@kept_for_visitors
 def accessibility(request):
     """The accessibility statement."""
     return _page(request, "accessibility")
@@ -139,9 +146,18 @@ def accessibility(request):
 
 @require_safe
 @public
+@kept_for_visitors
 def data_protection(request):
     """What is stored of people, and why."""
     return _page(request, "data-protection")
+
+
+@require_safe
+@public
+@kept_for_visitors
+def feeds(request):
+    """Every list's calendar, feed and files."""
+    return render(request, "kms/feeds.html", {"rows": whole_lists()})
 
 
 @require_safe

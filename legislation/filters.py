@@ -5,12 +5,11 @@ from django import forms
 from django.db.models import F
 from django.utils.translation import gettext_lazy as _
 
-from core.facets import Facet
+from core.facets import MOST_COUNTED, Facet
 from core.filters import FIRST_YEAR, LAST_YEAR, SlugFilter, WordsFilter, YearFilter
 from core.listing import Listing
 from legislation.models import Instrument
 from reference.models import MemberState, Organisation, SubRegion, Theme
-from reference.querysets import named
 
 IN_FORCE = {"yes": _("In force"), "unknown": _("Not known")}
 
@@ -72,27 +71,21 @@ class InstrumentFilter(django_filters.FilterSet):
         return rows
 
 
+def _themes():
+    """Pairs of an instrument and each of its themes."""
+    return Instrument.themes.through.objects.values(row_id=F("instrument"), choice=F("theme"))
+
+
 def instrument_facets():
     """The counted choices of legislation."""
     return [
-        Facet("level", _("Level"), paths=[("level", F("level"))], labels=dict(Instrument.Level.choices)),
-        Facet("kind", _("Kind"), paths=[("kind", F("kind"))], labels=dict(Instrument.Kind.choices)),
-        Facet("state", _("State"), paths=[("state__slug", named("state__name"))], of=MemberState.objects),
-        Facet(
-            "sub_region",
-            _("Sub-region"),
-            paths=[("state__sub_region__slug", named("state__sub_region__name"))],
-            of=SubRegion.objects,
-        ),
-        Facet(
-            "organisation",
-            _("Organisation"),
-            paths=[("organisation__code", named("organisation__name"))],
-            of=Organisation.objects,
-            key="code",
-        ),
-        Facet("theme", _("Theme"), paths=[("themes__slug", named("themes__name"))], of=Theme.objects),
-        Facet("status", _("Status"), paths=[("status", F("status"))], labels=dict(Instrument.Status.choices)),
+        Facet("level", _("Level"), F("level"), labels=dict(Instrument.Level.choices)),
+        Facet("kind", _("Kind"), F("kind"), labels=dict(Instrument.Kind.choices)),
+        Facet("state", _("State"), F("state"), of=MemberState.objects),
+        Facet("sub_region", _("Sub-region"), F("state__sub_region"), of=SubRegion.objects),
+        Facet("organisation", _("Organisation"), F("organisation"), of=Organisation.objects, slug="code"),
+        Facet("theme", _("Theme"), pairs=_themes(), of=Theme.objects),
+        Facet("status", _("Status"), F("status"), labels=dict(Instrument.Status.choices)),
     ]
 
 
@@ -117,8 +110,8 @@ class InstrumentListing(Listing):
 
     @property
     def unknown_total(self):
-        """How many instruments it is not known of whether they were in force on the day."""
-        return self.narrowed(without="in_force_on").maybe_in_force_on(self.day).count()
+        """How many instruments it is not known of whether they were in force on the day, as far as is counted."""
+        return self.narrowed(without="in_force_on").maybe_in_force_on(self.day)[: MOST_COUNTED + 1].count()
 
     @property
     def shows_unknown(self):
@@ -135,5 +128,6 @@ class InstrumentListing(Listing):
 
 def instrument_listing(request):
     """The Listing of the instruments that the reader may know of."""
-    instruments = Instrument.objects.visible_to(request.user).for_list()
-    return InstrumentListing(request, InstrumentFilter(request.GET, queryset=instruments), instrument_facets(), SORTS)
+    instruments = Instrument.objects.visible_to(request.user)
+    filterset = InstrumentFilter(request.GET, queryset=instruments)
+    return InstrumentListing(request, filterset, instrument_facets(), SORTS, lambda rows: rows.for_rows())

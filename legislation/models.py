@@ -86,6 +86,27 @@ class Instrument(Labelled, Sourced):
         ordering = ["-adopted_on", "pk"]
         verbose_name = _("instrument")
         verbose_name_plural = _("instruments")
+        indexes = [
+            # Everything that the list is ordered, judged and counted by, so that it reads no whole rows for that.
+            models.Index(
+                fields=[
+                    "adopted_on",
+                    "id",
+                    "publication",
+                    "label",
+                    "author",
+                    "level",
+                    "kind",
+                    "status",
+                    "state",
+                    "organisation",
+                    "in_force_on",
+                    "repealed_on",
+                ],
+                name="instrument_list",
+            ),
+            models.Index(fields=["original_title", "id"], name="instrument_title"),
+        ]
         constraints = [
             models.CheckConstraint(
                 condition=Q(level="national", state__isnull=False, organisation__isnull=True)

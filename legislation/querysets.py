@@ -1,50 +1,85 @@
 """Adjectives of instruments, their relations and treaty actions."""
 
 from django.db import models
-from django.db.models import Case, CharField, F, Max, Q, Value, When
+from django.db.models import Case, CharField, Count, Exists, F, Max, OuterRef, Q, Value, When
 from django.db.models.functions import Coalesce, NullIf
 
 from core.dates import undecided_periods
+from core.languages import CONTENT_CODES
 from members.querysets import LabelledQuerySet
+from reference.querysets import named
+
+# The day from which an instrument is judged; NULL where none is recorded.
+STARTED = Coalesce(NullIf("in_force_on", Value("")), NullIf("adopted_on", Value("")))
+
+
+def _answer(first, last):
+    """The expression of `in_force_answer` over rows with their `start`; see InstrumentQuerySet.answered_during."""
+    begin, end = first.isoformat(), last.isoformat()
+    ended = ~Q(repealed_on="") & Q(repealed_on__lte=begin) & ~Q(repealed_on__in=undecided_periods(first))
+    open_start = Q(start__isnull=True) | Q(start__gt=begin) | Q(start__in=undecided_periods(first))
+    open_end = Q(repealed_on__lte=end) | Q(repealed_on__in=undecided_periods(last))
+    return Case(
+        When(start__gt=end, then=Value("no")),
+        When(ended, then=Value("no")),
+        When(open_start, then=Value("unknown")),
+        When(~Q(repealed_on="") & open_end, then=Value("unknown")),
+        When(~Q(repealed_on=""), then=Value("yes")),
+        When(status__in=["in-force", "amended"], then=Value("yes")),
+        default=Value("unknown"),
+        output_field=CharField(),
+    )
 
 
 class InstrumentQuerySet(LabelledQuerySet):
     def answered_for(self, date):
-        """Each with `in_force_answer` for a day: "yes", "no" or "unknown".
+        """Each with `in_force_answer` for a day: "yes", "no" or "unknown"; see `answered_during`."""
+        return self.answered_during(date, date)
 
-        An instrument without a day of entry into force is judged by its day of adoption. It is not known
-        where the day falls inside a date of reduced precision, where no start is recorded, and where the text
-        has ended on a day that nobody recorded.
+    def answered_during(self, first, last):
+        """Each with `in_force_answer` for the days from `first` to `last`.
+
+        "yes" is in force on every one of them for certain, "no" on none for certain, "unknown" the rest: for a part
+        of the days only, or not known. An instrument without a day of entry into force is judged by its day of
+        adoption. It is not known where a date of reduced precision leaves it open, where no start is recorded, and
+        where the text has ended on a day that nobody recorded.
         """
-        day, undecided = date.isoformat(), undecided_periods(date)
-        rows = self.annotate(start=Coalesce(NullIf("in_force_on", Value("")), NullIf("adopted_on", Value(""))))
-        ended = ~Q(repealed_on="") & Q(repealed_on__lte=day) & ~Q(repealed_on__in=undecided)
-        return rows.annotate(
-            in_force_answer=Case(
-                When(start__gt=day, then=Value("no")),
-                When(ended, then=Value("no")),
-                When(Q(start__isnull=True) | Q(start__in=undecided), then=Value("unknown")),
-                When(repealed_on__in=undecided, then=Value("unknown")),
-                When(repealed_on__gt=day, then=Value("yes")),
-                When(status__in=["in-force", "amended"], then=Value("yes")),
-                default=Value("unknown"),
-                output_field=CharField(),
-            )
-        )
+        return self.annotate(start=STARTED).annotate(in_force_answer=_answer(first, last))
 
     def in_force_on(self, date):
         """Instruments that were in force on a day for certain."""
-        return self.answered_for(date).filter(in_force_answer="yes")
+        return self._answering("yes", date)
 
     def maybe_in_force_on(self, date):
         """Instruments of which it is not known whether they were in force on a day."""
-        return self.answered_for(date).filter(in_force_answer="unknown")
+        return self._answering("unknown", date)
+
+    def _answering(self, answer, date):
+        """Instruments with one `in_force_answer` for a day; the answer itself is not read."""
+        return self.alias(start=STARTED).alias(in_force_answer=_answer(date, date)).filter(in_force_answer=answer)
 
     def about(self, theme_slug):
         return self.filter(themes__slug=theme_slug)
 
     def of_state(self, state):
         return self.filter(state=state)
+
+    def concerning(self, event, states):
+        """The law of these States and, told apart by `made_for_it`, what was made for an event wherever it is from."""
+        made = self.model.events.through.objects.filter(majorevent=event)
+        rows = self.filter(Q(state__in=states) | Q(pk__in=made.values("instrument")))
+        return rows.annotate(made_for_it=Exists(made.filter(instrument=OuterRef("pk"))))
+
+    def of_level(self, level):
+        return self.filter(level=level)
+
+    def counted_by_answer(self, *paths):
+        """{value of the path, or of several as a tuple: {answer: number}}; a text counts under each of its themes."""
+        counts = {}
+        rows = self.order_by().values_list(*paths, "in_force_answer").annotate(n=Count("pk"))
+        for *values, answer, n in rows:
+            counts.setdefault(tuple(values) if len(paths) > 1 else values[0], {})[answer] = n
+        return counts
 
     def adopted_between(self, first=None, last=None):
         """Adopted in the years from `first` to `last`; None leaves that side open."""
@@ -67,8 +102,36 @@ class InstrumentQuerySet(LabelledQuerySet):
         """By day of adoption; those without one come last."""
         return self.order_by(NullIf("adopted_on", Value("")).asc(nulls_last=True), "pk")
 
+    def of_sub_region(self, region):
+        """The national law of the States of a sub-region."""
+        return self.filter(state__sub_region=region)
+
+    def counted_by_sub_region(self):
+        """{sub-region's id: number of texts of its States} in one query."""
+        rows = self.filter(state__isnull=False).order_by()
+        return dict(rows.values_list("state__sub_region").annotate(n=Count("pk")))
+
+    def counted_by_state_and_theme(self, date):
+        """Rows of (State's id, theme's id, answer for the day, texts, verified texts, day of the last verification)."""
+        rows = self.answered_for(date).filter(state__isnull=False, themes__isnull=False).order_by()
+        return rows.values_list("state", "themes", "in_force_answer").annotate(
+            n=Count("pk"), verified=Count("verified_on"), newest=Max("verified_on")
+        )
+
+    def counted_by_level(self):
+        """[(level, name of the State or None, number of texts)] in one query."""
+        rows = self.order_by().values_list("level", named("state__name")).annotate(n=Count("pk"))
+        return list(rows)
+
     def for_list(self):
         return self.select_related("state", "organisation").defer("search_text")
+
+    def for_rows(self):
+        """Only what a row of the list shows."""
+        shown = ["slug", "kind", "status", "number", "adopted_on", "label", "language", "original_title"]
+        names = ("title", "state__name", "organisation__name")
+        shown += [f"{field}_{code}" for field in names for code in CONTENT_CODES]
+        return self.select_related("state", "organisation").only(*shown)
 
     def for_detail(self):
         return self.select_related("state", "organisation", "verified_by").prefetch_related("themes")
@@ -86,6 +149,11 @@ class RelationQuerySet(models.QuerySet):
     def towards(self, instrument):
         return self.filter(target=instrument)
 
+    def repealing(self, instruments):
+        """(key of a repealed one of these instruments, key of what repeals it)."""
+        rows = self.filter(kind=self.model.Kind.REPEALS, target__in=instruments)
+        return rows.values_list("target_id", "instrument_id")
+
     def for_list(self):
         return self.select_related("instrument", "target")
 
@@ -93,11 +161,18 @@ class RelationQuerySet(models.QuerySet):
 class TreatyActionQuerySet(models.QuerySet):
     def visible_to(self, user):
         """Actions on the treaties that `user` may know of."""
-        instruments = self.model._meta.get_field("instrument").related_model
-        return self.filter(instrument__in=instruments.objects.visible_to(user))
+        instruments = self.model._meta.get_field("instrument").related_model.objects.visible_to(user)
+        return self.filter(Exists(instruments.filter(pk=OuterRef("instrument"))))
 
     def on(self, instrument):
         return self.filter(instrument=instrument)
+
+    def on_any(self, instruments):
+        return self.filter(instrument__in=instruments)
+
+    def of_states(self, states):
+        """What these States did, whatever the treaty, by date."""
+        return self.filter(state__in=states).order_by("date", "pk")
 
     def of_state(self, state):
         """What one State did with treaties, treaty by treaty."""

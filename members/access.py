@@ -112,24 +112,20 @@ def can(user, action, record=None):
 
 def readable(user, model):
     """The Q of the `model` rows that `user` may know of, by label, ownership and publication."""
-    allowed = Q(pk__in=[])
-    for label, action in READING.items():
-        allowed |= Q(**{model.label_field: label}) & _within(user, scope(user, action), model)
+    scopes = {label: scope(user, action) for label, action in READING.items()}
+    allowed = Q(**{f"{model.label_field}__in": [label for label, reach in scopes.items() if reach == Scope.ANY]})
+    for label, reach in scopes.items():
+        if reach not in (Scope.ANY, Scope.NONE):
+            allowed |= Q(**{model.label_field: label}) & _mine(user, reach, model)
     if scope(user, Action.READ_UNPUBLISHED) != Scope.ANY:
         allowed &= model.released()
     return allowed
 
 
-def _within(user, reach, model):
-    """The Q of one scope over the rows of a labelled model."""
-    if reach == Scope.ANY:
-        return Q()
-    if reach == Scope.NONE:
-        return Q(pk__in=[])
+def _mine(user, reach, model):
+    """The Q of the rows of a labelled model that a user wrote, or whose State he speaks for."""
     mine = Q(author_id=user.pk)
-    if reach == Scope.STATE:
-        mine |= model.of_states(state_ids_of(user))
-    return mine
+    return mine | model.of_states(state_ids_of(user)) if reach == Scope.STATE else mine
 
 
 def require(user, action, record):

@@ -58,7 +58,7 @@ class User(AbstractUser):
     def standing(self):
         """Whom this person speaks for: "Brazil · National Focal Point", or the role alone."""
         role = Role(role_of(self))
-        state = next((m.state for m in self.mandates_in_force if m.role == role), self.state)
+        state = next((m.state for m in self.mandates_in_force if m.role == role), None) or self.state
         return " · ".join(str(part) for part in (state or self.organisation, role.label) if part)
 
 

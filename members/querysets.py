@@ -45,6 +45,9 @@ class MandateQuerySet(models.QuerySet):
     def of_state(self, state):
         return self.filter(state=state).select_related("person", "state")
 
+    def of_states(self, states):
+        return self.filter(state__in=states).select_related("person", "state")
+
     def seats(self):
         """Ids of the States whose seat is filled by one of these mandates."""
         return set(self.filter(role=Role.FOCAL_POINT).values_list("state_id", flat=True))
@@ -60,3 +63,14 @@ class LabelledQuerySet(models.QuerySet):
     def visible_to(self, user):
         """The records that `user` may know of: the one gate of lists, pages, counts, exports and downloads."""
         return self.filter(readable(user, self.model))
+
+    def bare(self):
+        """Whole rows without what lists read along: long files read that in batches."""
+        return self.select_related(None).prefetch_related(None).defer(None)
+
+    def changed_last(self):
+        return self.order_by("-updated", "-pk")
+
+    def slugs_of(self, keys):
+        """{primary key: slug} of those of the keys that are among these records."""
+        return dict(self.filter(pk__in=keys).values_list("pk", "slug")) if keys else {}

@@ -9,7 +9,7 @@ from core.filters import SlugFilter, WordsFilter, YearFilter
 from core.listing import Listing
 from programme.models import Activity
 from reference.models import TIMES, MemberState, Organisation, SubRegion, Theme
-from reference.querysets import named, time_conditions
+from reference.querysets import named, time_case
 
 
 class ActivityFilter(django_filters.FilterSet):
@@ -45,24 +45,26 @@ class ActivityFilter(django_filters.FilterSet):
         return rows.between_years(last=int(value))
 
 
+def _pairs(relation, column):
+    """Pairs of an activity and each row of a relation."""
+    return relation.through.objects.values(row_id=F("activity"), choice=F(column))
+
+
 def activity_facets():
     """The counted choices of the activities."""
-    host = "host_state__sub_region"
     return [
-        Facet("when", _("When"), conditions=time_conditions(), labels=TIMES),
-        Facet("kind", _("Kind"), paths=[("kind", F("kind"))], labels=dict(Activity.Kind.choices)),
-        Facet(
-            "state", _("Host State"), paths=[("host_state__slug", named("host_state__name"))], of=MemberState.objects
-        ),
-        Facet("sub_region", _("Sub-region"), paths=[(f"{host}__slug", named(f"{host}__name"))], of=SubRegion.objects),
+        Facet("when", _("When"), time_case(), labels=TIMES),
+        Facet("kind", _("Kind"), F("kind"), labels=dict(Activity.Kind.choices)),
+        Facet("state", _("Host State"), F("host_state"), of=MemberState.objects),
+        Facet("sub_region", _("Sub-region"), F("host_state__sub_region"), of=SubRegion.objects),
         Facet(
             "partner",
             _("Partner"),
-            paths=[("partners__code", named("partners__name"))],
+            pairs=_pairs(Activity.partners, "organisation"),
             of=Organisation.objects,
-            key="code",
+            slug="code",
         ),
-        Facet("theme", _("Theme"), paths=[("themes__slug", named("themes__name"))], of=Theme.objects),
+        Facet("theme", _("Theme"), pairs=_pairs(Activity.themes, "theme"), of=Theme.objects),
     ]
 
 
@@ -75,5 +77,6 @@ SORTS = {
 
 def activity_listing(request):
     """The Listing of the activities that the reader may know of."""
-    activities = Activity.objects.visible_to(request.user).for_list()
-    return Listing(request, ActivityFilter(request.GET, queryset=activities), activity_facets(), SORTS)
+    activities = Activity.objects.visible_to(request.user)
+    filterset = ActivityFilter(request.GET, queryset=activities)
+    return Listing(request, filterset, activity_facets(), SORTS, lambda rows: rows.for_list())

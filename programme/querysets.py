@@ -14,9 +14,15 @@ class ActivityQuerySet(LabelledQuerySet, DatedQuerySet):
     def with_partner(self, code):
         return self.filter(partners__code=code)
 
-    def hosted_or_joined_by(self, state):
-        """Activities that a State hosted or took part in."""
-        return self.filter(Q(host_state=state) | Q(participations__state=state)).distinct()
+    def known_to(self, states):
+        """Activities that at least one of these States hosted or took part in."""
+        joined = self.model._meta.get_field("participations").related_model.objects.filter(state__in=states)
+        return self.filter(Q(host_state__in=states) | Q(pk__in=joined.values("activity")))
+
+    def leading_to(self, event, states):
+        """Activities that prepared an event, and those that had ended before it and that these States know from."""
+        earlier = self.known_to(states).filter(end__lt=event.start)
+        return self.filter(Q(event=event) | Q(pk__in=earlier.order_by().values("pk")))
 
     def for_list(self):
         return self.select_related("host_state").defer("search_text")
@@ -31,6 +37,15 @@ class ActivityQuerySet(LabelledQuerySet, DatedQuerySet):
 
 
 class ParticipationQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        """Who took part in the activities that `user` may know of."""
+        activities = self.model._meta.get_field("activity").related_model.objects
+        return self.filter(activity__in=activities.visible_to(user))
+
+    def people_of(self, state):
+        """{activity's id: how many people a State sent, None where that is not known}."""
+        return dict(self.filter(state=state).values_list("activity", "people"))
+
     def of(self, activity):
         return self.filter(activity=activity).select_related("state").order_by(named("state__name"))
 

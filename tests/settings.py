@@ -18,10 +18,12 @@ for name in list(os.environ):
 os.environ.update(KMS_DEMO="1", KMS_DATA_DIR=FOLDER, DJANGO_ALLOW_ASYNC_UNSAFE="true")
 
 from kms.settings import *  # noqa: E402, F403 - the variables above come first
-from kms.settings import DATABASES, STORAGES  # noqa: E402
+from kms.settings import CACHES, DATABASES, STORAGES  # noqa: E402
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+# Most tests run in a transaction that never commits, and it is the commit that makes kept pages old.
+CACHES["pages"] = {"BACKEND": "django.core.cache.backends.dummy.DummyCache"}
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = True
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):

@@ -17,7 +17,11 @@ SIGNALS_ALLOWED = {
     # It listens to none. It sends the one post_save that makes a single history entry of an imported row and its
     # lists, where the library would write one entry for the row and another for each list.
     "core/imports.py",
+    # Django's hook after migrate, which may have dropped triggers together with a table (docs/adr/0006).
+    "kms/apps.py",
 }
+# Modules that read what a page shows.
+GATED = {"views.py", "figures.py", "dossier.py", "profiles.py"}
 # What a view may say of rows that the reader does not see: whether a seat is filled, not by whom.
 ROWS_WITHOUT_GATE = {"Mandate.objects.in_force().of_seat(state).exists()"}
 
@@ -215,7 +219,7 @@ def test_signals_are_named_only_where_it_was_decided():
     }
     assert naming == SIGNALS_ALLOWED
     listening = re.compile(r"\.connect\(|@receiver")
-    assert [relative(path) for path in project_files() if listening.search(path.read_text())] == []
+    assert [relative(path) for path in project_files() if listening.search(path.read_text())] == ["kms/apps.py"]
 
 
 def test_no_generic_foreign_key():
@@ -244,7 +248,7 @@ def test_chain_without_the_gate_is_found():
     ]
 
 
-@pytest.mark.parametrize("path", [p for p in project_files() if p.name in {"views.py", "figures.py"}], ids=relative)
+@pytest.mark.parametrize("path", [p for p in project_files() if p.name in GATED], ids=relative)
 def test_rows_of_a_page_pass_the_gate(path):
     """A queryset of a view starts with visible_to; a participation is read through its visible activity."""
     gate = re.compile(r"[A-Z]\w*\.objects\.visible_to\(")

@@ -26,6 +26,9 @@ from tests.factories import (
 
 LISTS = {
     "/en/events/": list(EventFilter.base_filters),
+    "/en/events/map/": [],
+    "/en/events/calendar/": [],
+    "/en/events/timeline/": [],
     "/en/legislation/": list(InstrumentFilter.base_filters),
     "/en/programme/": list(ActivityFilter.base_filters),
 }

@@ -11,12 +11,14 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from core.languages import localized
 from events.models import MajorEvent, Series
 from legislation.models import Instrument
 from programme.models import Activity
 from reference.models import MemberState, Theme
 
 MOST_QUERIES = 12
+MOST_QUERIES_OF_A_RECORD = 17  # a dossier gathers from every part of the portal
 MOST_HTML = 60_000
 MOST_CSS = 40_000
 MOST_JAVASCRIPT = 15_000
@@ -24,16 +26,24 @@ LANGUAGES = [code for code, _ in settings.LANGUAGES]
 LISTS = [
     "events/",
     "events/?page=3",
+    "events/map/",
+    "events/map/?page=2",
+    "events/calendar/?month=2026-06",
+    "events/timeline/",
+    "events/timeline/?sort=soonest&page=2",
     "events/series/",
     "legislation/",
     "legislation/?in_force_on=2014-06-12",
+    "legislation/matrix/",
+    "legislation/matrix/?sub_region=caribbean",
+    "legislation/treaties/",
     "programme/",
     "programme/history/",
     "programme/partners/",
     "network/",
     "themes/",
 ]
-PAGES = [*LISTS, "", "programme/about/", "about/", "contact/", "accessibility/", "data-protection/",
+PAGES = [*LISTS, "", "programme/about/", "about/", "contact/", "accessibility/", "data-protection/", "feeds/",
          "account/login/", "account/password/reset/", "nothing/"]  # fmt: skip
 
 
@@ -76,7 +86,7 @@ def test_every_record_keeps_the_limits(seeded, db):
     addresses = list(records())
     found = {address: read(address) for address in addresses}
     assert len(addresses) == len(found) > 600
-    assert {address: queries for address, (_, queries) in found.items() if queries > MOST_QUERIES} == {}
+    assert {address: queries for address, (_, queries) in found.items() if queries > MOST_QUERIES_OF_A_RECORD} == {}
     sizes = {address: len(page.encode()) for address, (page, _) in found.items()}
     assert {address: size for address, size in sizes.items() if size >= MOST_HTML} == {}
     assert {address for address, (page, _) in found.items() if page.count("<h1>") != 1 or foreign(page)} == set()
@@ -107,7 +117,7 @@ def test_open_pages_load_one_stylesheet_and_only_our_scripts(seeded, db):
         page, _ = read(f"/en/{address}")
         assert re.findall(r'rel="stylesheet" href="([^"]+)"', page) == ["/static/css/kms.css"], address
         assert set(re.findall(r'<script src="([^"]+)"', page)) == {"/static/js/theme.js", "/static/js/kms.js"}, address
-        assert len(re.findall("<script", page)) == 2, address
+        assert len(re.findall(r'<script(?! type="application/ld\+json">)', page)) == 2, address  # those are data
         assert re.findall(r"<style|\sstyle=|\son[a-z]+=", page) == [], address
 
 
@@ -156,6 +166,6 @@ def test_pages_of_a_list_hold_every_row_once(seeded, db, path):
 
 @pytest.mark.parametrize("path", QUERIES)
 def test_a_seeded_name_is_found_by_its_own_words(seeded, db, path):
-    row = Client().get(f"/en/{path}").context["listing"].page[0]
-    words = str(row)[:80]
+    row = next(iter(Client().get(f"/en/{path}").context["listing"].page))
+    words = localized(row, "title" if hasattr(row, "title_en") else "name")[0][:80]
     assert row.pk in [found.pk for found in Client().get(f"/en/{path}?q={quote(words)}").context["listing"].page]

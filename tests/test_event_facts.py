@@ -21,5 +21,5 @@ def test_restriction_and_named_states_are_said_to_those_who_read_the_record(clie
 def test_event_detail_says_what_is_not_recorded(client, db):
     page = client.get(make_event().get_absolute_url()).content.decode()
     assert page.count("Not recorded") == 6  # cities, attendance, delegations, organiser, authority, source
-    assert "No instrument is recorded for this event." in page
+    assert "No text made for this event is recorded." in page
     assert "No document is recorded." in page

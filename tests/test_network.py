@@ -1,5 +1,6 @@
 """Pages across the parts of the portal: home, States, themes, the portal's own pages, and what machines read."""
 
+import datetime
 import re
 
 import pytest
@@ -7,6 +8,8 @@ from django.conf import settings
 
 from core.dates import Precision
 from core.labels import Label
+from events.models import EventPlace
+from kms.views import NEXT_EVENTS
 from programme.models import Participation
 from reference.querysets import today
 from tests.factories import (
@@ -25,12 +28,12 @@ from tests.factories import (
     make_user,
 )
 
-HOME_QUERIES = 10
-BOARD_QUERIES = 6
-COUNTRY_QUERIES = 12
-THEME_LIST_QUERIES = 4
-THEME_QUERIES = 7
-PAGE_QUERIES = 1
+HOME_QUERIES = 11
+BOARD_QUERIES = 7
+COUNTRY_QUERIES = 17
+THEME_LIST_QUERIES = 5
+THEME_QUERIES = 9
+PAGE_QUERIES = 2
 SITEMAP_QUERIES = 1
 
 
@@ -75,7 +78,7 @@ def test_country_detail_needs_the_same_queries_for_one_child_and_for_three(
     everything_of(state, children)
     with django_assert_num_queries(COUNTRY_QUERIES):
         context = client.get(state.get_absolute_url()).context
-    found = {kind: len(context[kind]) for kind in ("coming", "past", "instruments", "treaty_actions", "documents")}
+    found = {kind: len(context[kind]) for kind in ("coming", "past", "instruments", "treaties", "documents")}
     assert found == dict.fromkeys(found, children)
     assert len(context["activities"]) == 2 * children
 
@@ -117,6 +120,30 @@ def test_home_shows_what_comes_next_the_soonest_first(client, db):
     assert [event.slug for event in context["ongoing_events"]] == ["now"]
     assert [activity.slug for activity in context["latest_activities"]] == ["new", "old"]
     assert context["figures"]["events"] == 4
+
+
+def test_home_shows_a_few_of_what_goes_on_and_leads_to_the_rest(client, db):
+    for days in range(NEXT_EVENTS + 1):
+        make_event(slug=f"in-{days}", start=today(), end=today() + datetime.timedelta(days=NEXT_EVENTS - days))
+    response = client.get("/en/")
+    shown = [event.slug for event in response.context["ongoing_events"]]
+    assert shown == [f"in-{days}" for days in range(NEXT_EVENTS, 0, -1)]
+    assert '<a href="/en/events/?when=ongoing">' in response.content.decode()
+
+
+def test_home_has_a_map_of_what_is_coming_for_those_who_may_know_of_it(client, client_for, expert):
+    for slug, label in (("open", Label.CLEAR), ("secret", Label.GREEN)):
+        event = make_event(slug=slug, name=f"The {slug} games", start="2199-01-01", label=label)
+        EventPlace.objects.create(event=event, city=f"{slug} city", latitude="-12.05", longitude="-77.05")
+    maps = {who: re.search(r'(?s)<figure class="map">.*?</figure>', reader.get("/en/").content.decode())[0]
+            for who, reader in {"visitor": client, "member": client_for(expert)}.items()}  # fmt: skip
+    named = {who: ("open city" in drawn, "secret" in drawn) for who, drawn in maps.items()}
+    assert named == {"visitor": (True, False), "member": (True, True)}
+
+
+def test_home_without_a_place_has_no_map(client, db):
+    make_event(start="2199-01-01", cities=["Lima"])
+    assert "<figure" not in client.get("/en/").content.decode().replace('<figure class="chart">', "")
 
 
 def test_board_counts_seats_by_who_holds_them_today(client, db):
@@ -289,4 +316,5 @@ def test_sitemap_index_names_its_sections_and_each_answers(client, db):
 
 def test_country_says_its_official_languages_by_their_own_names(client, db):
     make_state(slug="peru", official_languages="es;qu;zz")
-    assert "Official languages: Español, Quechua, zz" in client.get("/en/network/peru/").content.decode()
+    page = client.get("/en/network/peru/").content.decode()
+    assert "<dt>Official languages</dt><dd>Español, Quechua, zz</dd>" in page

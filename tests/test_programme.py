@@ -16,10 +16,10 @@ from tests.factories import (
     make_theme,
 )
 
-LIST_QUERIES = 3
-DETAIL_QUERIES = 6
-HISTORY_QUERIES = 2
-PARTNER_QUERIES = 3
+LIST_QUERIES = 5
+DETAIL_QUERIES = 7
+HISTORY_QUERIES = 3
+PARTNER_QUERIES = 4
 
 
 def found(client, query=""):

@@ -1,8 +1,11 @@
 """How the dates of records reach a page."""
 
+from html import escape
+
 from django import template
-from django.utils.dateformat import format as say
+from django.utils.dates import MONTHS, MONTHS_3
 from django.utils.html import format_html
+from django.utils.safestring import mark_safe
 from django.utils.timesince import timesince
 from django.utils.translation import gettext as _
 
@@ -23,7 +26,7 @@ def date_block(record, shape=""):
     strong, rest = _parts(record)
     away = format_html("<small>{}</small>", distance(record)) if shape == "big" else ""
     classes = SHAPES[record.precision] + _tone(record) + (" when--big" if shape else "")
-    return format_html('<p class="when{}"><b>{}</b> {} {}</p>', classes, strong, rest, away)
+    return mark_safe(f'<p class="when{classes}"><b>{escape(strong)}</b> {escape(rest)} {away}</p>')  # noqa: S308
 
 
 def _parts(record):
@@ -33,14 +36,21 @@ def _parts(record):
         return (str(start.year), "") if start.year == end.year else (f"{start.year}–{end.year}", "")
     if record.precision == Precision.MONTH:
         if (start.year, start.month) == (end.year, end.month):
-            return say(start, "F"), str(start.year)
-        return say(start, "F Y"), "– " + say(end, "F Y")
+            return _month(start, MONTHS), str(start.year)
+        return f"{_month(start, MONTHS)} {start.year}", f"– {_month(end, MONTHS)} {end.year}"
+    month = _month(end, MONTHS_3)
     if start == end:
-        return str(start.day), say(start, "M Y")
+        return str(start.day), f"{month} {start.year}"
     if (start.year, start.month) == (end.year, end.month):
-        return f"{start.day}–{end.day}", say(end, "M Y")
-    first = say(start, "j M") if start.year == end.year else say(start, "j M Y")
-    return first, "– " + say(end, "j M Y")
+        return f"{start.day}–{end.day}", f"{month} {end.year}"
+    first = f"{start.day} {_month(start, MONTHS_3)}"
+    return first if start.year == end.year else f"{first} {start.year}", f"– {end.day} {month} {end.year}"
+
+
+def _month(date, names):
+    """The name of a date's month as Django's formats F and M write it."""
+    name = str(names[date.month])
+    return name if names is MONTHS else name.title()
 
 
 def _tone(record):

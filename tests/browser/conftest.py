@@ -11,6 +11,7 @@ from django.test.testcases import LiveServerThread
 from django.test.utils import setup_databases, teardown_databases
 
 from conftest import BACKEND
+from core.dates import today
 from core.labels import Label
 from documents.actions import refresh_audience
 from events.models import MajorEvent
@@ -45,6 +46,8 @@ def _enrich():
     for record in (event, instrument, activity):
         record.documents.add(make_document(title="The plan", filename="plan.pdf", state=brazil))
     Activity.objects.filter(pk=activity.pk).update(agenda_en="<h2>Day 1</h2><table><tr><th>9:00</th></tr></table>")
+    for iso3, day in {"ARG": "2020-01-31", "BRA": today()}.items():  # one out of date, one fresh
+        Instrument.objects.filter(state__iso3=iso3).update(verified_by=secretariat, verified_on=day)
     hidden = make_document(title="Restricted", filename="restricted.pdf", label=Label.RED)
     refresh_audience(hidden)
     treaty = Instrument.objects.treaties().first()

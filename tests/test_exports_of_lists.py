@@ -1,0 +1,594 @@
+"""Lists as CSV and XLSX: the rows of the list for the same reader, exact cells, refused queries, conditional GET."""
+
+import csv
+import datetime
+import io
+
+import openpyxl
+import pytest
+from django.test import Client
+from django.utils import translation
+
+from core import other_forms
+from core.dates import Precision
+from core.labels import Label
+from core.tables import read_csv
+from events.models import EventPlace, MajorEvent
+from legislation.models import InstrumentRelation
+from tests.factories import (
+    make_activity,
+    make_event,
+    make_instrument,
+    make_organisation,
+    make_series,
+    make_state,
+    make_theme,
+    make_treaty,
+    make_treaty_action,
+)
+
+pytestmark = pytest.mark.django_db
+LISTS = {"events": "csv xlsx ics atom", "legislation": "csv xlsx atom", "programme": "csv xlsx ics atom"}
+FORMS = [f"{name}.{form}" for name, forms in LISTS.items() for form in forms.split()]
+SMALL = ["network", "themes", "events/series"]
+
+
+def body(response):
+    assert response.status_code == 200, response.content
+    return response.getvalue()
+
+
+def table(client, path):
+    """The rows of a CSV file, as dicts."""
+    return list(csv.DictReader(io.StringIO(body(client.get(path)).decode("utf-8-sig"))))
+
+
+def sheet(client, path):
+    return openpyxl.load_workbook(io.BytesIO(body(client.get(path)))).active
+
+
+def text_in(content, path):
+    """What a file says, as one text; XLSX is a zip of XML."""
+    if not path.partition("?")[0].endswith(".xlsx"):
+        return content.decode()
+    rows = openpyxl.load_workbook(io.BytesIO(content)).active.iter_rows(values_only=True)
+    return "\n".join(str(cell) for row in rows for cell in row)
+
+
+@pytest.fixture
+def games(brazil):
+    """An event of which everything is recorded."""
+    event = make_event(
+        slug="games",
+        name_en="Games",
+        name_es="Juegos",
+        language="es",
+        host_state=brazil,
+        other_hosts=[make_state(iso3="URY"), make_state(iso3="ARG")],
+        hosts_elsewhere="ESP",
+        series=make_series(slug="the-games"),
+        umbrella=make_event(slug="year-of-sport", start=datetime.date(2029, 1, 1)),
+        organiser=make_organisation(code="FIFA"),
+        themes=[make_theme(slug="venues"), make_theme(slug="crowds")],
+        start=datetime.date(2030, 6, 12),
+        end=datetime.date(2030, 6, 14),
+        expected_attendance=9000,
+        delegations=41,
+        website="https://games.example/",
+        status="awarded",
+        status_note_en="A note.",
+        summary_en="A summary.",
+        security_authority="The ministry",
+        source="https://source.example/",
+        source_kind="official-page",
+    )
+    EventPlace.objects.create(event=event, city="Rio", latitude="-22.90", longitude="-43.2", order=0)
+    EventPlace.objects.create(event=event, city="Rio", venue="Maracanã", order=1)
+    EventPlace.objects.create(event=event, city="Niterói", order=2)
+    moment = datetime.datetime(2026, 1, 2, 3, 4, 5, 678, tzinfo=datetime.UTC)
+    MajorEvent.objects.filter(pk=event.pk).update(updated=moment)
+    return event
+
+
+GAMES = {
+    "slug": "games",
+    "name": "Games",
+    "name_language": "en",
+    "original_name": "Juegos",
+    "original_language": "es",
+    "kind": "sport",
+    "series": "the-games",
+    "host_country_iso3": "BRA",
+    "other_hosts_iso3": "ARG;URY;ESP",
+    "cities": "Rio;Niterói",
+    "latitude": "-22.9",
+    "longitude": "-43.2",
+    "start_date": "2030-06-12",
+    "end_date": "2030-06-14",
+    "date_precision": "day",
+    "expected_attendance": "9000",
+    "participating_delegations": "41",
+    "official_website": "https://games.example/",
+    "status": "awarded",
+    "status_note": "A note.",
+    "summary": "A summary.",
+    "umbrella": "year-of-sport",
+    "organiser": "FIFA",
+    "security_authority": "The ministry",
+    "themes": "crowds;venues",
+    "ipo_support": "no",
+    "label": "TLP:CLEAR",
+    "publication": "published",
+    "source": "https://source.example/",
+    "source_kind": "official-page",
+    "page": "http://localhost:8000/en/events/games/",
+    "updated": "2026-01-02T03:04:05Z",
+}
+
+
+def test_events_as_csv_hold_every_public_fact(client, games):
+    assert table(client, "/en/events.csv")[0] == GAMES
+
+
+def test_events_as_xlsx_hold_the_same_with_real_dates_and_numbers(client, games):
+    found = sheet(client, "/en/events.xlsx")
+    row = dict(zip(*found.iter_rows(max_row=2, values_only=True), strict=True))
+    typed = {
+        "latitude": -22.9,
+        "longitude": -43.2,
+        "start_date": datetime.datetime(2030, 6, 12),
+        "end_date": datetime.datetime(2030, 6, 14),
+        "expected_attendance": 9000,
+        "participating_delegations": 41,
+        "updated": datetime.datetime(2026, 1, 2, 3, 4, 5),
+    }
+    assert row == GAMES | typed
+    assert (found["M2"].number_format, found.freeze_panes, found.auto_filter.ref) == ("yyyy-mm-dd", "A2", "A1:AF3")
+    assert {cell.font.bold for cell in found[1]} == {True}
+    assert found.column_dimensions["A"].width >= len("year-of-sport")
+
+
+def test_texts_are_in_the_readers_language_and_columns_are_not(client, games):
+    row = table(client, "/es/events.csv")[0]
+    told = {"name": "Juegos", "name_language": "es", "page": "http://localhost:8000/es/events/games/"}
+    assert row == GAMES | told
+
+
+def test_reduced_dates_stay_reduced(client):
+    make_event(slug="a", start=datetime.date(2030, 6, 1), end=datetime.date(2030, 7, 31), precision=Precision.MONTH)
+    make_event(slug="b", start=datetime.date(2029, 1, 1), end=datetime.date(2029, 12, 31), precision=Precision.YEAR)
+    columns = ["start_date", "end_date", "date_precision"]
+    wanted = [["2030-06", "2030-07", "month"], ["2029", "2029", "year"]]
+    assert [[row[name] for name in columns] for row in table(client, "/en/events.csv")] == wanted
+    rows = sheet(client, "/en/events.xlsx").iter_rows(min_row=2, min_col=13, max_col=15, values_only=True)
+    assert [list(row) for row in rows] == wanted
+
+
+def test_days_before_1900_which_excel_does_not_know_are_text(client):
+    make_instrument(adopted_on="1889-11-15")
+    make_instrument(adopted_on="1900-01-01")
+    found = sheet(client, "/en/legislation.xlsx?sort=oldest")
+    column = [cell.value for cell in found[1]].index("adopted_on")
+    assert [row[column].value for row in found.iter_rows(min_row=2)] == ["1889-11-15", datetime.datetime(1900, 1, 1)]
+
+
+def test_csv_is_utf8_with_a_mark_for_excel_and_the_portal_reads_it(client, games):
+    content = body(client.get("/en/events.csv"))
+    assert content.startswith(b"\xef\xbb\xbfslug,name,")
+    assert read_csv(content).headers == list(GAMES)
+
+
+def test_legislation_as_csv_holds_every_public_fact(client, brazil):
+    event = make_event(slug="games")
+    law = make_instrument(
+        slug="lei-1",
+        original_title="Lei 1",
+        title_en="Act 1",
+        language="pt",
+        state=brazil,
+        number="1",
+        gazette="DOU",
+        subdivision="Rio",
+        adopted_on="2012-06-05",
+        in_force_on="2012-07",
+        last_amended_on="2013",
+        repealed_on="2014-12-31",
+        status="repealed",
+        themes=[make_theme(slug="venues")],
+        events=[event],
+        url="https://law.example/1",
+        summary_en="About venues.",
+        verified_on=datetime.date(2026, 1, 2),
+        source="DOU",
+        source_kind="official-page",
+    )
+    repealing = make_instrument(slug="lei-2", adopted_on="2010")
+    InstrumentRelation.objects.create(instrument=repealing, kind="repeals", target=law)
+    row = table(client, "/en/legislation.csv")[0]
+    assert row.pop("updated").startswith("20")
+    assert row == {
+        "slug": "lei-1",
+        "title": "Act 1",
+        "title_language": "en",
+        "original_title": "Lei 1",
+        "original_language": "pt",
+        "level": "national",
+        "jurisdiction": "BRA",
+        "subdivision": "Rio",
+        "kind": "act",
+        "number": "1",
+        "gazette": "DOU",
+        "adopted_on": "2012-06-05",
+        "in_force_on": "2012-07",
+        "last_amended_on": "2013",
+        "repealed_on": "2014-12-31",
+        "status": "repealed",
+        "repealed_by_slug": "lei-2",
+        "topics": "venues",
+        "related_event_slugs": "games",
+        "url": "https://law.example/1",
+        "summary": "About venues.",
+        "verified_on": "2026-01-02",
+        "label": "TLP:CLEAR",
+        "publication": "published",
+        "source": "DOU",
+        "source_kind": "official-page",
+        "page": "http://localhost:8000/en/legislation/lei-1/",
+    }
+
+
+def test_activities_as_csv_hold_every_public_fact(client, brazil):
+    make_activity(
+        slug="workshop",
+        title_en="Workshop",
+        kind="workshop",
+        host_state=brazil,
+        city="Brasília",
+        event=make_event(slug="games"),
+        partners=[make_organisation(code="UNICRI"), make_organisation(code="CICTE")],
+        other_partners="Ministry of Sport",
+        funders="Canada",
+        participants_note_en="Forty people.",
+        summary_en="Two days.",
+        themes=[make_theme(slug="crowds")],
+        start=datetime.date(2011, 4, 1),
+        end=datetime.date(2011, 4, 30),
+        precision=Precision.MONTH,
+        source="A note",
+    )
+    row = table(client, "/en/programme.csv")[0]
+    assert row.pop("updated").startswith("20")
+    assert row == {
+        "slug": "workshop",
+        "title": "Workshop",
+        "title_language": "en",
+        "original_title": "Workshop",
+        "original_language": "en",
+        "kind": "workshop",
+        "start_date": "2011-04",
+        "end_date": "2011-04",
+        "date_precision": "month",
+        "city": "Brasília",
+        "country_iso3": "BRA",
+        "related_event_slug": "games",
+        "partners": "CICTE;UNICRI;Ministry of Sport",
+        "funders": "Canada",
+        "participants_note": "Forty people.",
+        "summary": "Two days.",
+        "themes": "crowds",
+        "label": "TLP:CLEAR",
+        "publication": "published",
+        "source": "A note",
+        "source_kind": "",
+        "page": "http://localhost:8000/en/programme/workshop/",
+    }
+
+
+def test_table_of_a_treaty_as_a_file(client, brazil, mexico):
+    treaty = make_treaty(slug="treaty", title="Treaty")
+    make_treaty_action(instrument=treaty, state=mexico, kind="signature", date="2001", source="UN")
+    make_treaty_action(instrument=treaty, state=mexico, kind="accession", date="2002-03-04", note="=1+1", source="UN")
+    blank = dict.fromkeys(["signed_on", "action", "ratified_on", "withdrawn_on", "note", "source"], "")
+    named = {"instrument_slug": "treaty", "title": "Treaty"}
+    acted = {"signed_on": "2001", "action": "accession", "ratified_on": "2002-03-04", "note": "'=1+1", "source": "UN"}
+    assert table(client, "/en/legislation/treaty/treaty.csv") == [
+        named | {"iso3": "BRA", "state": "Brazil"} | blank,
+        named | {"iso3": "MEX", "state": "Mexico"} | blank | acted,
+    ]
+    assert sheet(client, "/en/legislation/treaty/treaty.xlsx")["G3"].value == datetime.datetime(2002, 3, 4)
+
+
+def test_board_themes_and_series_as_files_count_as_their_pages_do(client, brazil):
+    theme = make_theme(slug="crowds")
+    make_event(host_state=brazil, themes=[theme], series=make_series(slug="games"))
+    make_instrument(state=brazil, themes=[theme], label=Label.GREEN)
+    [state] = table(client, "/en/network.csv")
+    assert (state["iso3"], state["seat"], state["events"], state["instruments"]) == ("BRA", "vacant", "1", "0")
+    [row] = table(client, "/en/themes.csv")
+    assert (row["code"], row["events"], row["instruments"], row["activities"]) == ("crowds", "1", "0", "0")
+    [series] = table(client, "/en/events/series.csv")
+    assert (series["slug"], series["editions"]) == ("games", "1")
+    for name in SMALL:
+        assert sheet(client, f"/en/{name}.xlsx").max_row == 2
+
+
+def test_cells_that_a_spreadsheet_would_run_are_quoted(client):
+    make_event(name_en="=1+1", summary_en="@all", cities=["-Rio"])
+    row = table(client, "/en/events.csv")[0]
+    assert (row["name"], row["summary"], row["cities"]) == ("'=1+1", "'@all", "'-Rio")
+    found = sheet(client, "/en/events.xlsx")
+    assert (found["B2"].value, {cell.data_type for cell in found[2]} & {"f"}) == ("'=1+1", set())
+
+
+def test_characters_that_no_file_may_hold_are_left_out(client):
+    make_event(name_en="A\x0bB\ufffe\u2028C\x1b")
+    assert table(client, "/en/events.csv")[0]["name"] == "A\nB\nC"
+    assert sheet(client, "/en/events.xlsx")["B2"].value == "A\nB\nC"
+
+
+QUERIES = ["", "?sort=soonest", "?kind=summit&sort=name", "?q=rio&when=upcoming", "?year_from=2031", "?page=2"]
+
+
+@pytest.mark.parametrize("query", QUERIES)
+def test_file_holds_the_rows_of_every_page_of_the_list_in_its_order(client, query):
+    for number in range(40):
+        kind = "summit" if number % 3 else "sport"
+        make_event(name=f"Rio {number % 7}", kind=kind, start=datetime.date(2030 + number % 4, 1 + number % 9, 3))
+    rows, address = [], f"/en/events/{query.replace('?page=2', '')}"
+    while address:
+        listing = client.get(address).context["listing"]
+        rows += [row.slug for row in listing.page]
+        address = listing.next_url
+    assert [row["slug"] for row in table(client, f"/en/events.csv{query}")] == rows
+    names = [row[0] for row in sheet(client, f"/en/events.xlsx{query}").iter_rows(min_row=2, values_only=True)]
+    assert names == rows
+    assert len(rows) > 9
+
+
+WRONG = {
+    "colour=red": ["colour: there is no such filter.", "The filters are: "],
+    "kind=nonsense": ["kind: Select a valid choice. nonsense is not one of the available choices."],
+    "state=atlantis": ["state: There is no such choice: “atlantis”."],
+    "year_from=abc": ["year_from: Enter a whole number."],
+    "sort=colour": ["sort: there is no such order. There are: latest, soonest,"],
+    "kind=&kind=": ["kind: give it only once."],
+}
+
+
+@pytest.mark.parametrize("path", ["events.csv", "events.xlsx", "events.ics", "events.atom", "programme.ics"])
+@pytest.mark.parametrize("query", WRONG)
+def test_wrong_query_is_a_400_that_names_the_filter_and_the_reason(client, path, query):
+    make_event()
+    response = client.get(f"/en/{path}?{query}")
+    assert (response.status_code, response["Content-Type"]) == (400, "text/plain; charset=utf-8")
+    lines = response.content.decode().splitlines()
+    assert lines[0] == "There is no file at this address:"
+    assert [line.removeprefix("- ").startswith(said) for line, said in zip(lines[1:], WRONG[query], strict=True)] == [
+        True
+    ] * len(WRONG[query])
+    assert not response.has_header("ETag")
+
+
+@pytest.mark.parametrize("path", ["network.csv", "themes.xlsx", "events/series.csv", "legislation/treaty/treaty.csv"])
+def test_files_without_filters_take_none(client, brazil, path):
+    make_treaty_action(instrument=make_treaty(slug="treaty"), state=brazil)
+    response = client.get(f"/en/{path}?kind=sport")
+    assert response.status_code == 400
+    assert response.content.decode().splitlines()[1:] == ["- kind: there is no such filter."]
+
+
+@pytest.mark.parametrize("path", ["events.pdf", "legislation.ics", "network.atom", "events.csv/", "events.CSV"])
+def test_a_form_that_a_list_does_not_have_is_not_there(client, path):
+    assert client.get(f"/en/{path}").status_code == 404
+
+
+def test_the_empty_fields_of_the_filter_form_are_no_filters(client):
+    make_event(slug="games")
+    assert [row["slug"] for row in table(client, "/en/events.csv?q=&kind=&state=&sort=&year_from=&page=")] == ["games"]
+
+
+@pytest.mark.parametrize("form", ["xlsx", "ics"])
+def test_more_rows_than_a_worker_should_make_are_refused_and_never_cut(client, monkeypatch, form):
+    monkeypatch.setitem(other_forms.MOST_ROWS, form, 2)
+    for number in range(3):
+        make_event(kind="summit" if number else "sport")
+    response = client.get(f"/en/events.{form}")
+    assert response.status_code == 400
+    assert response.content.decode().splitlines()[1] == (
+        f"- The list has 3 rows, and .{form} takes 2 at most. Narrow it with filters, or take .csv, which has no limit."
+    )
+    assert client.get(f"/en/events.{form}?kind=summit").status_code == 200
+    assert len(table(client, "/en/events.csv")) == 3
+
+
+WHO_READS = {
+    "visitor": {"clear"},
+    "partner": {"clear", "green"},
+    "expert": {"clear", "green"},
+    "focal_point": {"clear", "green", "amber", "red"},
+    "alternate": {"clear", "green", "amber", "red"},
+    "other_focal_point": {"clear", "green", "amber"},
+    "secretariat": {"clear", "green", "amber", "red", "draft"},
+}
+MAKE = {
+    "events": lambda name, **more: make_event(name=name, summary_en=name, **more),
+    "legislation": lambda name, **more: make_instrument(original_title=name, title=name, **more),
+    "programme": lambda name, **more: make_activity(title=name, **more),
+}
+
+
+@pytest.mark.parametrize("who", WHO_READS)
+@pytest.mark.parametrize("path", FORMS)
+def test_each_form_holds_what_its_reader_may_know_of(request, client_for, brazil, who, path):
+    kind = path.partition(".")[0]
+    owner = {"host_state" if kind != "legislation" else "state": brazil}
+    for label in Label:
+        MAKE[kind](f"Zx {label.name.lower()} zx", label=label, **owner)
+    MAKE[kind]("Zx draft zx", publication="draft", **owner)
+    said = text_in(body(client_for(request.getfixturevalue(who)).get(f"/en/{path}")), path)
+    found = {name for name in ("clear", "green", "amber", "red", "draft") if f"Zx {name} zx" in said}
+    no_states = {"red"} if kind == "programme" and who != "secretariat" else set()  # no State owns an activity
+    assert found == WHO_READS[who] - no_states
+
+
+HIDDEN = {"label": Label.RED}
+
+
+@pytest.fixture
+def hidden_neighbours():
+    """Open records beside hidden ones: part of a hidden event, for a hidden event, repealed by a hidden law."""
+    event = make_event(slug="zx-hidden-event", name="Zx", **HIDDEN)
+    make_event(umbrella=event)
+    make_activity(event=event)
+    law = make_instrument(events=[event])
+    hidden_law = make_instrument(slug="zx-hidden-law", **HIDDEN)
+    InstrumentRelation.objects.create(instrument=hidden_law, kind="repeals", target=law)
+
+
+@pytest.mark.parametrize("path", FORMS)
+def test_hidden_neighbours_of_a_record_are_in_no_form(client, hidden_neighbours, path):
+    content = body(client.get(f"/en/{path}"))
+    assert "zx-hidden" not in text_in(content, path).lower()
+
+
+def test_hidden_neighbours_are_there_for_those_who_may_know_of_them(client_for, secretariat, hidden_neighbours):
+    client = client_for(secretariat)
+    columns = {"events": "umbrella", "programme": "related_event_slug", "legislation": "related_event_slugs"}
+    for kind, column in columns.items():
+        assert "zx-hidden-event" in {row[column] for row in table(client, f"/en/{kind}.csv")}
+    assert "zx-hidden-law" in {row["repealed_by_slug"] for row in table(client, "/en/legislation.csv")}
+
+
+@pytest.mark.parametrize("path", [*FORMS, "network.csv", "themes.csv", "events/series.xlsx"])
+def test_reader_who_has_it_gets_a_304_without_the_work(client, django_assert_num_queries, brazil, path):
+    make_event(host_state=brazil)
+    make_instrument(state=brazil)
+    make_activity()
+    first = client.get(f"/en/{path}")
+    assert (first["Cache-Control"], first["Vary"]) == ("public, no-cache", "Cookie")
+    with django_assert_num_queries(1):  # the version of the content
+        again = client.get(f"/en/{path}", headers={"If-None-Match": first["ETag"]})
+    assert (again.status_code, again.content, again["ETag"]) == (304, b"", first["ETag"])
+    assert (again["Cache-Control"], again["Vary"]) == ("public, no-cache", "Cookie")
+
+
+def test_tag_is_that_of_reader_address_and_content(client_for, visitor, expert, transactional_db):
+    def tag(client, path="/en/events.ics"):
+        response = client.get(path)
+        response.close()
+        return response["ETag"]
+
+    anonymous, member = client_for(visitor), client_for(expert)
+    before = tag(anonymous)
+    assert before == tag(Client())
+    others = [tag(member), tag(anonymous, "/es/events.ics"), tag(anonymous, "/en/events.ics?kind=sport")]
+    assert len({before, *others, tag(anonymous, "/en/events.csv")}) == 5
+    make_event()
+    after = tag(anonymous)
+    assert after != before
+    MajorEvent.objects.update(name_en="Renamed")  # past save(), as an import may write
+    assert tag(anonymous) not in {before, after}
+
+
+def test_member_keeps_no_copy_in_a_shared_cache(client_for, expert):
+    client = client_for(expert)
+    first = client.get("/en/events.csv")
+    again = client.get("/en/events.csv", headers={"If-None-Match": first["ETag"]})
+    assert [first["Cache-Control"], again["Cache-Control"], again.status_code] == [
+        "private, no-store",
+        "private, no-store",
+        304,
+    ]
+
+
+@pytest.mark.parametrize("path", FORMS)
+def test_head_tells_the_same_and_sends_nothing(client, path):
+    make_event()
+    wanted, found = client.get(f"/en/{path}"), client.head(f"/en/{path}")
+    assert wanted.getvalue() and not found.getvalue()
+    names = ["Content-Type", "ETag", "Cache-Control", *(["Content-Disposition"] if "atom" not in path else [])]
+    assert [found[name] for name in names] == [wanted[name] for name in names]
+
+
+@pytest.mark.parametrize("path", [*FORMS, "network.csv"])
+def test_forms_take_only_get_and_head(client, path):
+    statuses = {client.post(f"/en/{path}").status_code, client.put(f"/en/{path}").status_code}
+    assert statuses == {405}
+
+
+COUNTS = {
+    "events.csv": 11,
+    "events.xlsx": 12,
+    "events.ics": 13,
+    "events.atom": 12,
+    "legislation.csv": 11,
+    "programme.csv": 9,
+    "network.csv": 7,
+    "themes.csv": 5,
+    "events/series.csv": 2,
+}
+
+
+@pytest.mark.parametrize("path", COUNTS)
+def test_form_asks_the_database_as_often_for_three_rows_as_for_one(client, django_assert_num_queries, path):
+    for _ in range(3):
+        theme, state = make_theme(), make_state()
+        event = make_event(
+            themes=[theme], host_state=state, cities=["Rio"], umbrella=make_event(), series=make_series()
+        )
+        law = make_instrument(themes=[theme], state=state, events=[event])
+        InstrumentRelation.objects.create(instrument=make_instrument(), kind="repeals", target=law)
+        make_activity(themes=[theme], host_state=state, partners=[make_organisation()], event=event)
+        with django_assert_num_queries(COUNTS[path]):
+            body(client.get(f"/en/{path}"))
+
+
+def test_long_file_is_read_in_batches_while_it_is_sent(client, monkeypatch, django_assert_num_queries):
+    monkeypatch.setattr(other_forms, "ROWS_OF_A_BATCH", 2)
+    monkeypatch.setattr("core.spreadsheets.ROWS_OF_A_CHUNK", 2)
+    for number in range(5):
+        make_event(slug=f"event-{number}", cities=[f"City {number}"], start=datetime.date(2030, 1, 5 - number))
+    parts = iter(client.get("/en/events.csv").streaming_content)
+    with django_assert_num_queries(0):
+        header = next(parts).decode()
+    with django_assert_num_queries(8):  # four kinds of names, then the first two events and what stands beside them
+        first = next(parts).decode()
+    rest = b"".join(parts).decode()
+    read = list(csv.DictReader(io.StringIO((header + first + rest).lstrip("\ufeff"))))
+    assert [row["cities"] for row in read] == [f"City {number}" for number in range(5)]
+    assert (first.count("\r\n"), rest.count("\r\n")) == (2, 3)
+
+
+@pytest.mark.parametrize("form", ["csv", "ics"])
+def test_file_keeps_its_language_however_late_it_is_sent(client, form):
+    make_event(name_en="Games", name_es="Juegos")
+    response = client.get(f"/es/events.{form}")
+    with translation.override("en"):
+        said = response.getvalue().decode()
+    assert "Juegos" in said and "/es/events/" in said and "/en/events/" not in said
+
+
+def test_lists_link_to_their_other_forms_with_the_filters_in_use(client):
+    make_event(kind="sport")
+    page = client.get("/en/events/?kind=sport&sort=name&page=1&colour=red").content.decode()
+    query = "?kind=sport&amp;sort=name"
+    links = [f'href="/en/events.{form}{query}"' for form in ("csv", "xlsx", "ics", "atom")]
+    links.append(f'href="webcal://localhost:8000/en/events.ics{query}"')
+    links.append(f'value="http://localhost:8000/en/events.ics{query}" readonly')
+    links.append(f'<link rel="alternate" type="application/atom+xml" title="Changes" href="/en/events.atom{query}">')
+    links.append(f'<link rel="alternate" type="text/calendar" title="Calendar" href="/en/events.ics{query}">')
+    assert [link for link in links if link not in page] == []
+
+
+def test_feeds_page_leads_to_forms_that_are_there(client, brazil):
+    rows = client.get("/en/feeds/").context["rows"]
+    addresses = [row[form] for row in rows for form in ("csv", "xlsx", "ics", "atom") if form in row]
+    assert {"/en/events.ics", "/en/legislation.atom", "/en/events/series.csv", "/en/network.xlsx"} < set(addresses)
+    assert {address: client.get(address).status_code for address in addresses} == dict.fromkeys(addresses, 200)
+
+
+def test_member_is_told_that_programs_do_not_log_in(client, client_for, expert):
+    make_event()
+    said = "Programs that subscribe do not log in"
+    assert said in client_for(expert).get("/en/events/").content.decode()
+    assert said not in client.get("/en/events/").content.decode()
