@@ -1,6 +1,6 @@
 # The commands of the project. PORT=, KMS_DATA_DIR= and every variable of docs/deploy.md may stand on the command line.
 .DEFAULT_GOAL := help
-.PHONY: help run serve test docs format messages
+.PHONY: help run serve test bench docs format messages
 
 help:     ## say what there is
 	@sed -n 's/^\([a-z]*\):  *## /  make \1	/p' Makefile
@@ -13,6 +13,10 @@ serve:    ## run the portal for production (docs/deploy.md)
 
 test:     ## every check there is: style, SQLite, PostgreSQL, a browser
 	@scripts/test
+
+bench:    ## measure what the pages cost, for an hour: make bench ARGS="--database sqlite --rows 250" for a part
+	@scripts/venv requirements.txt
+	@.venv/bin/python -m benchmarks $(ARGS)
 
 docs:     ## write docs/access.md from the table of rights
 	@scripts/venv requirements-dev.txt
