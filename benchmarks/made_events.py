@@ -5,7 +5,7 @@ import datetime
 from collections import defaultdict
 from decimal import Decimal
 
-from benchmarks.making import Made, Maker
+from benchmarks.making import MADE, Made, Maker
 from core.dates import Precision, period_end, period_start
 from core.languages import texts
 from core.text import fold
@@ -28,19 +28,20 @@ class EventMaker(Maker):
 
     def __init__(self, seed):
         super().__init__(seed)
-        self.cities = defaultdict(dict)
+        self.cities, self.places_of, self.others_of = defaultdict(dict), {}, {}
         for row in self.real:
-            for place in row.places.all()[:1]:
-                self.cities[row.host_state_id][place.city] = (place.latitude, place.longitude)
-        self.themes = [
-            [theme.pk for theme in row.themes.all()] for row in Instrument.objects.prefetch_related("themes")
-        ]
+            self.places_of[row.pk] = [(place.city, place.latitude, place.longitude) for place in row.places.all()]
+            self.others_of[row.pk] = [host.pk for host in row.other_hosts.all()]
+            for city, *spot in self.places_of[row.pk][:1]:
+                self.cities[row.host_state_id][city] = spot
+        laws = Instrument.objects.exclude(slug__regex=MADE).order_by("slug").prefetch_related("themes")
+        self.themes = [[theme.pk for theme in law.themes.all()] for law in laws]
         self.host_names = {state.pk: texts(state, "name") for state in MemberState.objects.all()}
 
     def one(self, row, number):
         year = self.rng.choice(self.real).start.year
         event = MajorEvent(**self.values(row, year, number), **self.period(row, year))
-        hosts = [host.pk for host in row.other_hosts.all()]
+        hosts = self.others_of[row.pk]
         places = self.places(row, event)
         event.search_text = self.search_text(event, places, hosts)
         themed = self.themes and self.rng.random() < SHARE_WITH_THEMES
@@ -68,9 +69,8 @@ class EventMaker(Maker):
 
     def places(self, row, event):
         """As many cities as the model has: of its host where that hosts alone, else the same."""
-        cities = [(place.city, place.latitude, place.longitude) for place in row.places.all()]
-        known = self.cities[row.host_state_id]
-        if not row.other_hosts.all() and len(known) >= len(cities):
+        cities, known = self.places_of[row.pk], self.cities[row.host_state_id]
+        if not self.others_of[row.pk] and len(known) >= len(cities):
             cities = [(city, *known[city]) for city in self.rng.sample(sorted(known), len(cities))]
         return [
             EventPlace(event=event, city=city, latitude=self._near(north), longitude=self._near(east), order=order)

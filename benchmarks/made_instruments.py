@@ -31,6 +31,15 @@ class InstrumentMaker(Maker):
         self.events_of = defaultdict(list)
         for event, host in MajorEvent.objects.order_by("pk").values_list("pk", "host_state"):
             self.events_of[host].append(event)
+        self.all_events = [event for events in self.events_of.values() for event in events]
+        self.held = {
+            row.pk: {
+                "themes": [theme.pk for theme in row.themes.all()],
+                "events": len(row.events.all()),
+                "relations": sorted({relation.kind for relation in row.relations.all()}),
+            }
+            for row in self.real
+        }
         self.latest = {}  # of each jurisdiction the instrument made last, which the next one may repeal
 
     def one(self, row, number):
@@ -39,7 +48,7 @@ class InstrumentMaker(Maker):
         instrument = Instrument(**self.values(row, year, number) | self.dates(row, shift))
         instrument.search_text = self.search_text(instrument)
         related = {
-            "themes": [theme.pk for theme in row.themes.all()],
+            "themes": self.held[row.pk]["themes"],
             "events": self.events(row),
             "named_states": self.named_states(instrument),
         }
@@ -64,15 +73,15 @@ class InstrumentMaker(Maker):
 
     def events(self, row):
         """As many events as the model concerns, of the same State where it has one."""
-        events = self.events_of[row.state_id] or [event for some in self.events_of.values() for event in some]
-        return sorted(set(self.rng.choices(events, k=len(row.events.all())))) if events else []
+        events = self.events_of[row.state_id] or self.all_events
+        return sorted(set(self.rng.choices(events, k=self.held[row.pk]["events"]))) if events else []
 
     def relations(self, row, instrument):
         """What the model does to another one, done to the one made before in the same jurisdiction."""
         jurisdiction = (row.state_id, row.organisation_id)
         before, self.latest[jurisdiction] = self.latest.get(jurisdiction), instrument
-        kinds = {relation.kind for relation in row.relations.all()} if before else ()
-        return [InstrumentRelation(instrument=instrument, kind=kind, target=before) for kind in sorted(kinds)]
+        kinds = self.held[row.pk]["relations"] if before else []
+        return [InstrumentRelation(instrument=instrument, kind=kind, target=before) for kind in kinds]
 
     def search_text(self, instrument):
         """What `instrument.searchable()` gives, without asking the database."""

@@ -37,9 +37,9 @@ class Target:
         """The cost as so many times a yardstick's."""
         return statistics.median(self.ratios[yardstick])
 
-    def ask(self):
-        """Ask for the page once; gunicorn's plain worker ends each connection itself."""
-        connection = http.client.HTTPConnection("127.0.0.1", self.server[0], timeout=servers.PATIENCE)
+    def ask(self, port=None):
+        """Ask for the page once and read the answer; gunicorn's plain worker ends each connection itself."""
+        connection = http.client.HTTPConnection("127.0.0.1", port or self.server[0], timeout=servers.PATIENCE)
         try:
             connection.request("GET", self.path, headers={"Cookie": self.cookie} if self.way == MEMBER else {})
             response = connection.getresponse()
@@ -105,8 +105,9 @@ class Stand:
                 target.ratios.setdefault(key, []).append(cost / pace)
 
     def memory(self, requests):
-        """Resident bytes of a worker after so many requests, of all its pages in turn."""
-        asked = [target for target in self.targets if not target.failed and target.server == self.targets[0].server]
+        """Resident bytes of the worker that keeps pages, after so many requests for all the pages in turn."""
+        asked = [target for target in self.targets if not target.failed]
+        port, worker = self.targets[0].server
         for number in range(requests):
-            asked[number % len(asked)].ask()
-        return servers.memory(self.targets[0].server[1])
+            asked[number % len(asked)].ask(port)
+        return servers.memory(worker)

@@ -86,6 +86,6 @@ PAGES = [
     opened("matrix", "legislation:theme_matrix"),
     opened("treaties", "legislation:treaty_list"),
     *forms("events", "events:event_export", "csv", "xlsx", "ics", "atom", query="kind=religious&state=brazil"),
-    *forms("legislation", "legislation:instrument_export", "csv", "xlsx", "atom", query="kind=decree&state=mexico"),
+    *forms("legislation", "legislation:instrument_export", "csv", "xlsx", "atom", query="kind=decree&state=peru"),
     *forms("programme", "programme:activity_export", "csv", "ics", "atom", query="kind=training"),
 ]

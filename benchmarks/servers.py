@@ -81,7 +81,7 @@ class Postgres:
         with open(self.folder.parent / "postgresql.log", "ab") as log:
             server = subprocess.Popen(command, cwd="/", stdout=log, stderr=log, **_account())
         try:
-            _wait(server, lambda: self._answers(), "PostgreSQL")
+            _wait(server, self._answers, f"PostgreSQL (see {log.name})")
             yield server.pid
         finally:
             _end(server, 2)  # SIGINT: disconnects everybody and ends in order

@@ -94,7 +94,8 @@ def undecided_periods(date):
     On 2004-06-30: only "2004", since June has ended that day.
     """
     text = date.isoformat()
-    return [partial for partial in (text[:4], text[:7]) if PartialDate(partial).last != date]
+    periods = {text[:4]: Precision.YEAR, text[:7]: Precision.MONTH}
+    return [partial for partial, precision in periods.items() if period_end(date, precision) != date]
 
 
 def say_date(date, precision):

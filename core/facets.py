@@ -88,8 +88,9 @@ class Counts:
 def count_facets(facets, narrowed, in_use):
     """{facet name: Counts, "": Counts of the list itself}, in one statement.
 
-    `narrowed(without)` gives the list's rows with every active filter but the one of that name. A facet whose name
-    is `in_use` is counted over the rows without its own filter.
+    `narrowed(without)` gives the list's rows with every active filter but the one of that name, in an order of which
+    there is an index that holds all that is asked here. A facet whose name is `in_use` is counted over the rows
+    without its own filter.
     """
     sources = {"": [facet for facet in facets if facet.name not in in_use]}
     sources |= {facet.name: [facet] for facet in facets if facet.name in in_use}
@@ -125,12 +126,15 @@ def _sorted_out(rows, facets, in_use):
 def _candidates(rows, facets):
     """SQL of the first rows with the columns that the facets group by, and its parameters."""
     columns = {f"by_{facet.name}": facet.value for facet in facets if facet.value is not None}
-    rows = rows.order_by().annotate(row_id=F("pk"), **columns).values("row_id", *columns)
     try:
-        return rows[: MOST_COUNTED + 1].query.sql_with_params()
-    except EmptyResultSet:
-        nothing = "".join(f", NULL AS {column}" for column in columns)
-        return f"SELECT NULL AS row_id{nothing} WHERE 1 = 0", ()
+        return _columns_of(rows, columns)
+    except EmptyResultSet:  # Django knows that there is none; an empty table with the same columns says so in SQL
+        return _columns_of(rows.model.objects.extra(where=["1 = 0"]), columns)
+
+
+def _columns_of(rows, columns):
+    rows = rows.annotate(row_id=F("pk"), **columns).values("row_id", *columns)
+    return rows[: MOST_COUNTED + 1].query.sql_with_params()
 
 
 def _grouped(facet, source):
@@ -140,7 +144,10 @@ def _grouped(facet, source):
         pairs.append(f"SELECT row_id, by_{facet.name} AS choice FROM {source}")  # noqa: S608 - names of facets
     if facet.pairs is not None:
         sql, params = facet.pairs.query.sql_with_params()
-        pairs.append(f"SELECT p.row_id, p.choice FROM ({sql}) AS p JOIN {source} AS r ON r.row_id = p.row_id")  # noqa: S608
+        # SQLite takes a CROSS JOIN from left to right: a look-up for each candidate, not a scan of all pairs.
+        pairs.append(
+            f"SELECT p.row_id, p.choice FROM {source} AS r CROSS JOIN ({sql}) AS p WHERE p.row_id = r.row_id"  # noqa: S608
+        )
     number = "COUNT(*)" if len(pairs) == 1 else "COUNT(DISTINCT row_id)"
     return (
         f"SELECT '{facet.name}', CAST(choice AS text), {number} FROM ({' UNION ALL '.join(pairs)}) AS pairs "  # noqa: S608

@@ -128,7 +128,8 @@ class Listing:
     @cached_property
     def counts(self):
         """The Counts of each facet, and under "" those of the list."""
-        return count_facets(self.facets, self.narrowed, set(self.values))
+        usual = self.sorts[self.default_sort][1]
+        return count_facets(self.facets, lambda without: usual(self.narrowed(without)), set(self.values))
 
     @property
     def total(self):

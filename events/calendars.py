@@ -13,7 +13,7 @@ from core.filters import FIRST_YEAR, LAST_YEAR
 from events.querysets import EventQuerySet
 
 MONTH = re.compile(r"([0-9]{4})-(0[1-9]|1[0-2])")
-MOST_DRAWN = 80
+MOST_DRAWN = 75
 DAY = datetime.timedelta(days=1)
 
 

@@ -4,10 +4,13 @@ An app to the right calls `add_to_dossier` in its apps.py; so it adds its sectio
 models.
 """
 
+from dataclasses import dataclass
+
 from django.db.models import prefetch_related_objects
 from django.urls import reverse
 from django.utils.http import urlencode
 
+from core.labels import Label
 from documents.models import Document
 from events.maps import draw, map_of, places_of
 from events.models import CooperationNeed, MajorEvent
@@ -21,27 +24,52 @@ _parts = []
 def add_to_dossier(part):
     """Let `part(event, user)` add to the page of every event.
 
-    It gives {name: value} for the template. Under "shown" it lists the labelled records that it prints: the page is
-    as confidential as the strictest of them.
+    It gives {name: value} for the template. Under "shown" it lists the labelled records that it prints, and under
+    "counted" the (label, publication) of those that only a number includes: the page is as confidential as the
+    strictest of them all.
     """
     if part not in _parts:
         _parts.append(part)
 
 
+@dataclass
+class Audience:
+    """Whom a page is for: the strictest label on it, and whether everything on it is published."""
+
+    label: Label
+    is_published: bool
+
+    label_field = "label"
+
+    @property
+    def is_restricted(self):
+        return self.label > Label.CLEAR
+
+
 def dossier_of(event, user):
     """{name: value} of everything that `user` may know of an event."""
-    context, shown = {}, [event]
+    context, shown, counted = {}, [event], []
     for part in (_own, *_parts):
         added = part(event, user)
         shown += added.pop("shown")
+        counted += added.pop("counted", [])
         context |= added
-    strictest = max(shown, key=lambda record: getattr(record, record.label_field))
-    return context | {"strictest": strictest, "asked_on": today()}
+    return context | {"audience": _audience(shown, counted), "asked_on": today()}
+
+
+def _audience(shown, counted):
+    """The Audience of a page with these records, and with numbers that include those (label, publication)."""
+    labels = [getattr(record, record.label_field) for record in shown]
+    out = MajorEvent.Publication.PUBLISHED
+    hidden = any(record.publication != out or not getattr(record, "attached", True) for record in shown)
+    hidden = hidden or any(publication != out for _, publication in counted)
+    return Audience(max(*labels, *(label for label, _ in counted), Label.CLEAR), not hidden)
 
 
 def _own(event, user):
     """What the registry itself knows: hosts, places, needs, related events, documents."""
-    editions, related = _related(event, user)
+    others, related = _related(event, user)
+    editions = [pk for pk, *_ in others]
     needs = list(CooperationNeed.objects.visible_to(user).of_event(event))
     documents = list(Document.objects.visible_to(user).on(event).official_first())
     return {
@@ -54,17 +82,19 @@ def _own(event, user):
         "needs": needs,
         "documents": documents,
         "shown": [*related, *needs, *documents],
+        "counted": [audience for _, *audience in others],
     }
 
 
 def _related(event, user):
-    """(Ids of all other editions, the rows of the latest of them with the umbrella and the parts), the latest first.
+    """(All other editions, the rows of the latest of them with the umbrella and the parts), the latest first.
 
-    The places and hosts of all of them, and of the event, are read at once.
+    Of all editions only (id, label, publication) are read. The places and hosts of the rows, and of the event, are
+    read at once.
     """
     events = MajorEvent.objects.visible_to(user)
-    editions = list(events.beside(event).latest_first().values_list("pk", flat=True))
-    near = events.for_list().prefetch_related(None).near(event, editions[:MOST_RELATED])
+    editions = list(events.beside(event).latest_first().values_list("pk", "label", "publication"))
+    near = events.for_list().prefetch_related(None).near(event, [pk for pk, *_ in editions[:MOST_RELATED]])
     related = list(near.latest_first())
     prefetch_related_objects([event, *related], "places", "other_hosts")
     return editions, related

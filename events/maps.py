@@ -178,8 +178,10 @@ def anchored(places):
     for place in places:
         parts = ["place", place.state.iso2.lower() if place.state else "", slugify(place.city)]
         anchor = wanted = "-".join(part for part in parts if part)
+        number = 1
         while anchor in taken:
-            anchor = f"{wanted}-{len(taken)}"
+            number += 1
+            anchor = f"{wanted}-{number}"
         taken.add(anchor)
         place.anchor = anchor
     return list(places)

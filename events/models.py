@@ -217,6 +217,11 @@ class EventPlace(models.Model):
     def __str__(self):
         return f"{self.venue}, {self.city}" if self.venue else self.city
 
+    def clean(self):
+        super().clean()
+        if (self.latitude is None) != (self.longitude is None):
+            raise ValidationError({"latitude": _("Latitude and longitude go together.")})
+
 
 class CooperationNeed(Labelled):
     """What a host needs from others for an event, with an audience of its own."""

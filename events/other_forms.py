@@ -146,7 +146,7 @@ def _calendar(listing):
 
 def _entry(known):
     event = known.record
-    spot = next(((p.latitude, p.longitude) for p in known.places if p.latitude is not None), None)
+    spot = next(((p.latitude, p.longitude) for p in known.places if None not in (p.latitude, p.longitude)), None)
     return Entry(
         record=event,
         title=localized(event, "name"),

@@ -108,10 +108,6 @@ class EventQuerySet(LabelledQuerySet, DatedQuerySet):
                 counted[state] = tuple(sum(pair) for pair in zip(before, more, strict=True))
         return counted
 
-    def numbered(self):
-        """{"n", "n_coming"} of these events, each of which comes once."""
-        return self.aggregate(n=Count("pk"), n_coming=Count("pk", filter=~time_conditions()["past"]))
-
     def with_hosts(self):
         """As for a list, with the other hosts besides."""
         return self.for_list().prefetch_related("other_hosts")

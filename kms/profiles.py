@@ -8,6 +8,7 @@ from core.dates import today
 from documents.models import Document
 from events.maps import Place, draw
 from events.models import MajorEvent
+from events.querysets import numbers
 from legislation.models import Instrument, TreatyAction
 from legislation.treaties import TreatyRow, treaty_standing
 from members.models import Mandate
@@ -34,14 +35,15 @@ def country_profile(state, user):
 def _events_in(state, user):
     """What happened and what comes in a State: the nearest rows, how many there are, and where."""
     events = MajorEvent.objects.visible_to(user).hosted_by_state(state)
-    rows, numbers = events.for_list().prefetch_related(None), events.numbered()
+    rows, counts = events.for_list().prefetch_related(None), events.aggregate(**numbers())
     coming, past = list(rows.to_come().soonest_first()[:ROWS]), list(rows.past().latest_first()[:ROWS])
     prefetch_related_objects([*coming, *past], "places")
     return {
         "coming": coming,
-        "coming_count": numbers["n_coming"],
+        "coming_count": counts["n_coming"],
+        "ongoing_count": counts["n_ongoing"],
         "past": past,
-        "past_count": numbers["n"] - numbers["n_coming"],
+        "past_count": counts["n"] - counts["n_coming"],
         "map": _map_of(events, state),
     }
 
@@ -50,9 +52,9 @@ def _map_of(events, state):
     """The cities of a State's events, each leading to the list of what is held there."""
     places = []
     for row in events.counted_by_place()[:MOST_MARKS]:
-        city, numbers = row["places__city"], (row["n"], row["n_coming"], row["n_ongoing"])
+        city, counts = row["places__city"], (row["n"], row["n_coming"], row["n_ongoing"])
         url = f"{reverse('events:event_list')}?{urlencode({'state': state.slug, 'q': city})}"
-        places.append(Place(city, row["places__latitude"], row["places__longitude"], None, [], *numbers, url=url))
+        places.append(Place(city, row["places__latitude"], row["places__longitude"], None, [], *counts, url=url))
     return draw(places)
 
 

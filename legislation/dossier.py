@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 
+from django.db.models import Count, Max, Min
 from django.utils.text import get_text_list
 from django.utils.translation import gettext as _
 
@@ -52,7 +53,8 @@ def law_of(event, user):
     """What was made for the event, the law of each host on its dates, and the numbers of wider law."""
     instruments = Instrument.objects.visible_to(user)
     asked = instruments.concerning(event, event.hosts).answered_during(event.start, event.end).latest_first()
-    found = list(asked.values_list("pk", "made_for_it", "state", "in_force_answer"))
+    read = list(asked.values_list("label", "publication", "pk", "made_for_it", "state", "in_force_answer"))
+    found = [row[2:] for row in read]
     made = {pk: answer for pk, is_made, _, answer in found if is_made}
     laws = {state.pk: HostLaw(state) for state in event.hosts}
     for pk, is_made, state, answer in found:
@@ -61,14 +63,16 @@ def law_of(event, user):
     rows = _read(instruments, event, found, [*made, *(pk for law in laws.values() for pk in _to_show(law))])
     for law in laws.values():
         law.rows = rows
+    wider = [_wider(instruments, level, event.start) for level in WIDER]
     silent = [localized(law.state, "name")[0] for law in laws.values() if not any(law.ids.values())]
     return {
         "made": [rows[pk] for pk in made if pk in rows],
         "host_laws": [law for law in laws.values() if any(law.ids.values())],
         "lawless": get_text_list(silent, _("and")),
         "law_count": list(made.values()).count("yes") + sum(law.certain_count for law in laws.values()),
-        "wider_law": [_wider(instruments, level, event.start) for level in WIDER],
+        "wider_law": wider,
         "shown": list(rows.values()),
+        "counted": [*(row[:2] for row in read), *(pair for numbers in wider for pair in numbers["counted"])],
     }
 
 
@@ -88,9 +92,15 @@ def _read(instruments, event, found, wanted):
 
 
 def _wider(instruments, level, day):
-    """How many texts of a level beyond the States were in force on a day, counted to a cap."""
-    n = instruments.of_level(level).in_force_on(day)[: MOST_COUNTED + 1].count()
-    return {"level": level, "n": min(n, MOST_COUNTED), "is_capped": n > MOST_COUNTED}
+    """How many texts of a level beyond the States were in force on a day, counted to a cap.
+
+    "counted" has their strictest label with the first and the last publication by name: "published" twice if all are.
+    """
+    rows = instruments.of_level(level).in_force_on(day).order_by()[: MOST_COUNTED + 1]
+    sums = rows.aggregate(n=Count("pk"), label=Max("label"), first=Min("publication"), last=Max("publication"))
+    counted = [(sums["label"], sums["first"]), (sums["label"], sums["last"])] if sums["n"] else []
+    n = min(sums["n"], MOST_COUNTED)
+    return {"level": level, "n": n, "is_capped": sums["n"] > MOST_COUNTED, "counted": counted}
 
 
 def reason(instrument, first, last):

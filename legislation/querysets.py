@@ -42,7 +42,7 @@ class InstrumentQuerySet(LabelledQuerySet):
         "yes" is in force on every one of them for certain, "no" on none for certain, "unknown" the rest: for a part
         of the days only, or not known. An instrument without a day of entry into force is judged by its day of
         adoption. It is not known where a date of reduced precision leaves it open, where no start is recorded, and
-        where the text has ended on a day that nobody recorded.
+        where the text has ended on a day that nobody recorded. So it is with a text that began and ended on one day.
         """
         return self.annotate(start=STARTED).annotate(in_force_answer=_answer(first, last))
 
@@ -141,7 +141,8 @@ class RelationQuerySet(models.QuerySet):
     def visible_to(self, user):
         """Relations of which `user` may know both ends."""
         instruments = self.model._meta.get_field("instrument").related_model.objects.visible_to(user)
-        return self.filter(instrument__in=instruments, target__in=instruments)
+        ends = (Exists(instruments.filter(pk=OuterRef(end))) for end in ("instrument", "target"))
+        return self.filter(*ends)
 
     def from_(self, instrument):
         return self.filter(instrument=instrument)

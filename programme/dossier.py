@@ -14,5 +14,5 @@ def preparation_of(event, user):
         "activities": own,
         "earlier": earlier[:ROWS],
         "earlier_count": len(earlier),
-        "shown": [*own, *earlier[:ROWS]],
+        "shown": found,
     }

@@ -6,7 +6,7 @@ from django.db import models
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from core.dates import Precision, period_end, period_start, say_period
+from core.dates import FIRST_YEAR, LAST_YEAR, Precision, period_end, period_start, say_period
 from core.text import refuse_markup
 from reference.querysets import DatedQuerySet, MemberStateQuerySet, ReferenceQuerySet, today
 
@@ -62,6 +62,10 @@ class Dated(models.Model):
         super().clean()
         if self.start is None:
             return
+        for name in ("start", "end"):
+            date = getattr(self, name)
+            if date is not None and not FIRST_YEAR <= date.year <= LAST_YEAR:
+                raise ValidationError({name: _("The year is out of range.")})
         if self.end is not None and self.end < self.start:
             raise ValidationError({"end": _("The end is before the start.")})
         self.end = period_end(self.end or self.start, self.precision)

@@ -336,3 +336,12 @@ def test_calendar_program_that_subscribes_shows_every_event(seeded_for_all, live
     assert found == {
         address: (first, last, parts(about), name) for address, (first, last, about, name) in wanted.items()
     }
+
+
+def test_a_place_with_half_its_coordinates_breaks_no_calendar(client, db):
+    event = make_event()
+    EventPlace.objects.create(event=event, city="Quito", latitude=1)
+    calendar = Calendar.from_ical(b"".join(client.get("/en/events.ics").streaming_content))
+    assert [("GEO" in entry, str(entry["LOCATION"]).startswith("Quito")) for entry in calendar.walk("VEVENT")] == [
+        (False, True)
+    ]

@@ -2,7 +2,10 @@
 
 import pytest
 
+from core.facets import count_facets
 from core.labels import Label
+from events.filters import event_facets
+from events.models import MajorEvent
 from tests.factories import make_event, make_instrument, make_series, make_state, make_theme
 
 MOST = 4
@@ -112,3 +115,8 @@ def test_texts_not_known_to_be_in_force_are_counted_to_the_limit(client, db):
 def test_filters_cost_no_further_query(client, events, django_assert_num_queries, query):
     with django_assert_num_queries(6):
         client.get(f"/en/events/{query}")
+
+
+def test_a_list_of_which_django_knows_that_it_is_empty_is_counted_too(db):
+    counts = count_facets(event_facets(), lambda without: MajorEvent.objects.none(), {"kind"})
+    assert {name: (found.total, found.of) for name, found in counts.items()} == dict.fromkeys(counts, (0, {}))

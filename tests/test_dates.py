@@ -17,6 +17,7 @@ from core.dates import (
     say_period,
     undecided_periods,
 )
+from events.models import EventPlace
 from reference.querysets import today
 from reference.templatetags.dates import date_block, distance
 from tests.factories import make_event, make_instrument
@@ -164,3 +165,25 @@ def test_a_column_gives_back_the_precision_it_got(db):
     assert dates == ("2012-06", "2013", "2014-01-02", "")
     assert [date.precision for date in dates[:3]] == [MONTH, YEAR, DAY]
     assert law.adopted_on.said() == "June 2012"
+
+
+@pytest.mark.parametrize("field", ["start", "end"])
+@pytest.mark.parametrize("year", [202, 1799, 2201, 9999])
+def test_a_year_that_the_portal_does_not_know_is_refused_in_records(db, field, year):
+    event = make_event()
+    setattr(event, field, datetime.date(year, 12, 31))
+    with pytest.raises(ValidationError) as refused:
+        event.full_clean()
+    assert refused.value.message_dict[field] == ["The year is out of range."]
+
+
+def test_undecided_periods_of_any_date_there_is():
+    assert undecided_periods(datetime.date(9999, 12, 30)) == ["9999", "9999-12"]
+    assert undecided_periods(datetime.date(900, 12, 31)) == []
+
+
+@pytest.mark.parametrize(("latitude", "longitude"), [(1, None), (None, 1)])
+def test_half_a_place_is_refused(db, latitude, longitude):
+    place = EventPlace(event=make_event(), city="Quito", latitude=latitude, longitude=longitude)
+    with pytest.raises(ValidationError, match="Latitude and longitude go together"):
+        place.full_clean()

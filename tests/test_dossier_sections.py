@@ -126,7 +126,7 @@ def test_long_law_is_cut_at_ten_of_each_answer_with_the_number_of_all_and_the_wa
     assert counts["law"] == 12
     assert 'href="/en/legislation/?state=peru&amp;in_force_on=2031-06-12"' in law
     assert 'href="/en/legislation/?state=peru&amp;in_force_on=2031-06-12&amp;in_force=unknown"' in law
-    assert "2 recorded texts were not in force on any of the dates." in law
+    assert "2 recorded texts: not in force on any of the dates." in law
     listed = client.get("/en/legislation/?state=peru&in_force_on=2031-06-12").context["listing"]
     assert listed.total == 12
 
@@ -249,6 +249,87 @@ def test_the_printed_page_bears_the_strictest_label_that_it_shows(client, client
     assert [text.split()[0] for text in printed.values()] == ["TLP:CLEAR", "TLP:GREEN", "TLP:AMBER"]
     assert printed["visitor"].endswith(f"{settings.BASE_URL}/en/events/games/")
     assert f"As the portal stood on {said(today().isoformat())}" in printed["visitor"]
+
+
+def printed_line(client):
+    page = client.get(GAMES).content.decode()
+    return words(re.search(r'<p class="print-only[^"]*">(.*?)</p>', page, re.S)[1])
+
+
+NUMBERS = {
+    "law beyond the ten rows": lambda host, n: make_instrument(
+        state=host, label=(Label.GREEN if n == 0 else Label.CLEAR), adopted_on=f"{2000 + n}", status="in-force"
+    ),
+    "doubtful law beyond the ten rows": lambda host, n: make_instrument(
+        state=host, label=(Label.GREEN if n == 0 else Label.CLEAR), adopted_on=f"{2000 + n}", status="unknown"
+    ),
+    "law that was not in force": lambda host, n: make_instrument(
+        state=host, label=Label.GREEN, adopted_on="2001", repealed_on="2002"
+    ),
+    "wider law": lambda host, n: make_instrument(
+        level="regional", label=Label.GREEN, adopted_on="2001", status="in-force"
+    ),
+    "editions beyond the twenty rows": lambda host, n: make_event(
+        series=MajorEvent.objects.get(slug="games").series,
+        label=(Label.GREEN if n == 0 else Label.CLEAR),
+        start=f"{2000 + n}-01-01",
+    ),
+    "earlier activities beyond the ten rows": lambda host, n: make_activity(
+        host_state=host, label=(Label.GREEN if n == 0 else Label.CLEAR), start=f"{2000 + n}-01-01"
+    ),
+}
+
+
+@pytest.mark.parametrize("number", NUMBERS)
+def test_a_number_that_includes_a_restricted_record_sets_the_printed_label(client, client_for, expert, number):
+    host = make_state()
+    make_event(slug="games", host_state=host, series=make_series(), start="2031-06-12")
+    for n in range(22):
+        NUMBERS[number](host, n)
+    assert printed_line(client).split()[0] == "TLP:CLEAR"
+    assert printed_line(client_for(expert)).split()[0] == "TLP:GREEN"
+
+
+@pytest.mark.parametrize("hidden", ["draft", "withdrawn"])
+def test_what_is_not_published_prints_as_for_the_secretariat_only(client, client_for, secretariat, hidden):
+    event = make_event(slug="games", start="2031-06-12")
+    assert "for readers of this label" in printed_line(client_for(secretariat))
+    for make in (make_need, make_activity):
+        record = make(event=event, publication=hidden)
+        assert "for readers of this label" in printed_line(client)
+        assert "Not published, for the secretariat only." in printed_line(client_for(secretariat))
+        assert "for readers of this label" not in printed_line(client_for(secretariat))
+        record.delete()
+    record = make_instrument(level="regional", adopted_on="2001", status="in-force", publication=hidden)
+    assert "Not published" in printed_line(client_for(secretariat))
+    record.delete()
+    make_instrument(state=event.host_state, adopted_on="2001", repealed_on="2002", publication=hidden)
+    assert "Not published" in printed_line(client_for(secretariat))
+
+
+def test_sheets_of_an_unpublished_event_are_not_marked_as_free_to_read(client_for, secretariat):
+    make_event(slug="games", publication="draft")
+    page = client_for(secretariat).get(GAMES).content.decode()
+    line = re.search(r'<p class="(print-only[^"]*)">(.*?)</p>', page, re.S)
+    assert line[1] == "print-only" and "TLP:CLEAR" not in line[2]
+    MajorEvent.objects.update(label=Label.AMBER)
+    page = client_for(secretariat).get(GAMES).content.decode()
+    line = re.search(r'<p class="(print-only[^"]*)">(.*?)</p>', page, re.S)
+    assert line[1] == "print-only printed" and "TLP:AMBER" in line[2]
+
+
+def test_names_of_those_who_hold_a_seat_are_not_printed(client, client_for, other_focal_point, brazil):
+    peru = make_state(name="Peru")
+    make_event(slug="games", host_state=brazil, other_hosts=[peru])
+    make_mandate(state=brazil, person=make_user(name="Rosa Holder", state=brazil))
+    make_mandate(state=peru, person=make_user(name="Ana Deputy", state=peru), role="alternate")
+    who = read(GAMES, client_for(other_focal_point))[1]["who"]
+    on_paper = re.sub(r'<span class="soft no-print">.*?</span>', "", who)
+    assert "Rosa Holder" in who and "Ana Deputy" in who
+    assert "Holder" not in on_paper and "Deputy" not in on_paper
+    only_there = [words(text) for text in re.findall(r'<span class="soft print-only">(.*?)</span>', who)]
+    assert only_there == ["National Focal Point: seat filled", "National Focal Point: seat vacant"]
+    assert "print-only" not in read(GAMES)[1]["who"]
 
 
 def test_empty_sections_say_whom_to_tell_and_give_curators_the_form(client, client_for, secretariat):

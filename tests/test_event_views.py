@@ -3,6 +3,7 @@
 import datetime
 import re
 from itertools import pairwise
+from types import SimpleNamespace
 
 import pytest
 
@@ -10,7 +11,7 @@ from core import facets, listing
 from core.dates import Precision
 from core.labels import Label
 from events import atlas, calendars, timelines
-from events.maps import map_of
+from events.maps import anchored, map_of
 from events.models import MajorEvent
 from reference.querysets import today
 from tests.factories import make_event, make_state
@@ -579,3 +580,10 @@ def test_a_view_escapes_names_and_marks_their_language(client, db, address):
     page = client.get(address).content.decode()
     assert '<span lang="es">Juegos &lt;i&gt;&amp;</span>' in page
     assert re.findall("<i>|<b>Lima", page) == []
+
+
+def test_places_of_like_names_have_anchors_of_their_own():
+    state = SimpleNamespace(iso2="BR")
+    places = [SimpleNamespace(state=state, city=city) for city in ("Zona", "Zona 2", "Zona", "Zona", "Zona 2")]
+    found = [place.anchor for place in anchored(places)]
+    assert found == ["place-br-zona", "place-br-zona-2", "place-br-zona-3", "place-br-zona-4", "place-br-zona-2-2"]

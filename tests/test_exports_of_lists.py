@@ -592,3 +592,8 @@ def test_member_is_told_that_programs_do_not_log_in(client, client_for, expert):
     said = "Programs that subscribe do not log in"
     assert said in client_for(expert).get("/en/events/").content.decode()
     assert said not in client.get("/en/events/").content.decode()
+
+
+@pytest.mark.parametrize(("address", "status"), [("/en/events.csv?bad=1", 400), ("/en/legislation/no/treaty.csv", 404)])
+def test_an_answer_for_anything_that_is_there_is_no_answer_for_nothing(client, db, address, status):
+    assert client.get(address, headers={"if-none-match": "*"}).status_code == status

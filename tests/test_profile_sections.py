@@ -5,6 +5,7 @@ import re
 from core.labels import Label
 from documents.actions import refresh_audience
 from programme.models import Participation
+from reference.querysets import today
 from tests.factories import (
     make_activity,
     make_document,
@@ -39,7 +40,7 @@ def test_profile_tells_how_many_people_were_trained_and_where_that_is_not_known(
     ]
     assert counts["programme"] == 4
     assert "42 people of this State are recorded as having taken part." in words(parts["programme"])
-    assert "For 2 activities the number of its people is not recorded." in words(parts["programme"])
+    assert "For 2 activities it is not recorded how many people of this State took part." in words(parts["programme"])
 
 
 def test_profile_tells_the_law_of_today_by_theme(client, db):
@@ -161,6 +162,22 @@ def test_long_sections_of_coming_events_lead_to_the_rest(client, db):
     _, parts, counts = read(PERU)
     assert (len(slugs_in(parts["coming"], "events")), counts["coming"]) == (10, 11)
     assert '<a href="/en/events/?state=peru&amp;when=upcoming">All coming events in Peru</a>' in parts["coming"]
+
+
+def test_long_sections_of_coming_events_lead_to_what_goes_on_as_well(client, db):
+    peru = make_state(slug="peru", name="Peru")
+    day = today()
+    for _ in range(11):
+        make_event(host_state=peru, start=day.isoformat(), end=day.isoformat())
+    ongoing = '<a href="/en/events/?state=peru&amp;when=ongoing">All ongoing events in Peru</a>'
+    upcoming = '<a href="/en/events/?state=peru&amp;when=upcoming">All coming events in Peru</a>'
+    coming = read(PERU)[1]["coming"]
+    assert ongoing in coming and upcoming not in coming
+    make_event(host_state=peru, start="2199-01-01")
+    _, parts, counts = read(PERU)
+    assert ongoing in parts["coming"] and upcoming in parts["coming"]
+    addresses = [f"/en/events/?state=peru&when={when}" for when in ("ongoing", "upcoming")]
+    assert sum(client.get(address).context["listing"].total for address in addresses) == counts["coming"] == 12
 
 
 def test_empty_profiles_say_whom_to_tell_and_give_curators_the_form(client, client_for, secretariat):
