@@ -32,15 +32,16 @@ class Facet:
     """One filter with counted choices.
 
     `value` is the expression to group the rows by. `pairs`, a queryset of {row, choice}, adds further values of a
-    row, such as its themes; `value` may then be None. The values are either the keys of `labels`, {value: label},
-    in the order of the panel, or primary keys of `of`, a queryset of named records, whose column `slug` is what
-    stands in the address.
+    row, such as its themes; `value` may then be None. `repeats` tells that a row may have one value several times.
+    The values are either the keys of `labels`, {value: label}, in the order of the panel, or primary keys of `of`, a
+    queryset of named records, whose column `slug` is what stands in the address.
     """
 
     name: str
     label: str
     value: object = None
     pairs: object = None
+    repeats: bool = False
     labels: dict = field(default_factory=dict)
     of: object = None
     slug: str = "slug"
@@ -148,9 +149,9 @@ def _grouped(facet, source):
         pairs.append(
             f"SELECT p.row_id, p.choice FROM {source} AS r CROSS JOIN ({sql}) AS p WHERE p.row_id = r.row_id"  # noqa: S608
         )
-    number = "COUNT(*)" if len(pairs) == 1 else "COUNT(DISTINCT row_id)"
+    united = (" UNION " if facet.repeats else " UNION ALL ").join(pairs)
     return (
-        f"SELECT '{facet.name}', CAST(choice AS text), {number} FROM ({' UNION ALL '.join(pairs)}) AS pairs "  # noqa: S608
+        f"SELECT '{facet.name}', CAST(choice AS text), COUNT(*) FROM ({united}) AS pairs "  # noqa: S608
         "WHERE choice IS NOT NULL GROUP BY choice",
         params,
     )

@@ -72,6 +72,7 @@ def event_facets():
             _("Sub-region"),
             F("host_state__sub_region"),
             _cohosts("memberstate__sub_region"),
+            repeats=True,
             of=SubRegion.objects,
         ),
         Facet("series", pgettext_lazy("one series of events", "Series"), F("series"), of=Series.objects),

@@ -153,7 +153,7 @@ def test_summary_counts_the_filled_cells_and_names_the_gaps(client, peru, crowds
     assert [theme.slug for theme in matrix.themes] == ["crowds", "unsure"]
     page = client.get(MATRIX).content.decode()
     assert "is recorded for 1 of 8 pairs of a State and a theme." in page
-    assert 'On 3 themes no State has any: <a href="/en/themes/fire/">Fire</a>, ' in page
+    assert 'On 3 themes no State has any on record: <a href="/en/themes/fire/">Fire</a>, ' in page
 
 
 def verified(days_ago):
