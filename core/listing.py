@@ -80,7 +80,8 @@ class Listing:
             (self.form.fields[name].label, " ".join(messages)) for name, messages in self.form.errors.items()
         ]
         self.values = {key: value for key, value in self.form.cleaned_data.items() if value not in (None, "")}
-        self.known = {facet.name: facet.known(names) for names in [names_of(request, facets)] for facet in facets}
+        names = names_of(request, facets)
+        self.known = {facet.name: facet.known(names) for facet in facets}
         for name, known in self.known.items():
             if name in self.values and self.values[name] not in (value for value, _ in known.values()):
                 self._refuse(name)
@@ -154,16 +155,15 @@ class Listing:
     @cached_property
     def pills(self):
         """Active filters, each removable."""
-        said = {group.name: c.label for group in self.groups for c in group.choices if c.selected}
         return [
-            Pill(
-                name, str(self.form.fields[name].label), said.get(name) or self._said(name, value), self.url(drop=name)
-            )
+            Pill(name, str(self.form.fields[name].label), self._said(name, value), self.url(drop=name))
             for name, value in self.values.items()
         ]
 
     def _said(self, name, value):
-        """The value of a filter without counted choices, as a pill shows it."""
+        """The value of a filter as a pill shows it; what the panel counts is not asked for that."""
+        if name in self.known:
+            return str(dict(self.known[name].values())[value])
         if isinstance(value, datetime.date):
             return say_date(value, Precision.DAY)
         return str(dict(getattr(self.form.fields[name], "choices", ())).get(value, value))

@@ -10,6 +10,7 @@ from core.columns import reduced
 from core.dates import Precision
 from core.labels import Label
 from core.languages import localized
+from core.spreadsheets import table_file
 
 TEXT = "text/plain; charset=utf-8"
 ROWS_OF_A_BATCH = 500
@@ -152,3 +153,19 @@ def cells(columns, rows):
     """The rows of a table: a cell for each column, {name: function of a row}."""
     for row in rows:
         yield [show(row) for show in columns.values()]
+
+
+def tables(name, columns, known):
+    """{"csv", "xlsx": what answers a listing with the file}; `known(rows, user)` gives what the columns show."""
+
+    def making(form):
+        return lambda listing: table_file(
+            name, form, list(columns), cells(columns, known(listing.ordered(), listing.request.user))
+        )
+
+    return {form: making(form) for form in ("csv", "xlsx")}
+
+
+def in_words(name, listing):
+    """A list and its filters in words: "Major events · Brazil · Sport"."""
+    return " · ".join([name, *(pill.value for pill in listing.pills)])

@@ -10,7 +10,6 @@ from django.http import FileResponse, StreamingHttpResponse
 from django.utils import translation
 from django.utils.http import content_disposition_header
 
-from core.conditional import conditional
 from core.dates import today
 from core.exports import escape_cell
 from core.text import clean_text
@@ -22,17 +21,12 @@ FIRST_YEAR_OF_EXCEL = 1900
 ROWS_MEASURED, NARROWEST, WIDEST = 200, 9, 60
 
 
-def table_response(request, name, form, header, rows):
-    """The answer to a request for a table as a file; 304 where the reader has it.
+def table_file(name, form, header, rows):
+    """A table as a file.
 
     `name` becomes the file's name, `form` is "csv" or "xlsx", `header` a list of texts. `rows` are lists of texts,
-    numbers, dates, booleans and None. A generator is run only where it is needed, and while the answer is sent.
+    numbers, dates, booleans and None; a generator of them is run while the answer is sent.
     """
-    return conditional(request, lambda: table_file(name, form, header, rows))
-
-
-def table_file(name, form, header, rows):
-    """The same without asking what the reader has."""
     return {"csv": _csv_response, "xlsx": _xlsx_response}[form](name, header, rows)
 
 

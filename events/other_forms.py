@@ -17,10 +17,12 @@ from core.other_forms import (
     date_columns,
     grouped,
     in_batches,
+    in_words,
     last_columns,
     linked,
     picked,
     refused,
+    tables,
     text_columns,
     text_of,
 )
@@ -120,22 +122,9 @@ def event_form(request, form):
     return refused(request, form, listing) or FORMS[form](listing)
 
 
-def _table(form):
-    def make(listing):
-        rows = cells(COLUMNS, known_events(listing.ordered(), listing.request.user))
-        return table_file("events", form, list(COLUMNS), rows)
-
-    return make
-
-
-def name_of_list(listing):
-    """The list and its filters in words: "Major events · Brazil · Sport"."""
-    return " · ".join([_("Major events"), *(pill.value for pill in listing.pills)])
-
-
 def _calendar(listing):
     head = Head(
-        name_of_list(listing),
+        in_words(_("Major events"), listing),
         _("From the registry of IPO Americas. A month or a year stands for days that are not recorded."),
         listing.at(reverse("events:event_list")),
         listing.at(reverse("events:event_export", args=["ics"])),
@@ -178,7 +167,7 @@ def _lines(event):
 def _feed(listing):
     events = listing.narrowed().changed_last()[:MOST_ENTRIES]
     return feed_response(
-        title=pgettext("feed", "%(list)s: changes") % {"list": name_of_list(listing)},
+        title=pgettext("feed", "%(list)s: changes") % {"list": in_words(_("Major events"), listing)},
         subtitle=_("What was added or changed last, the newest first."),
         page=listing.at(reverse("events:event_list")),
         source=listing.at(reverse("events:event_export", args=["atom"])),
@@ -194,7 +183,7 @@ def _change(known):
     return Change(event, text_of(event, "name"), summary, _categories(known))
 
 
-FORMS = {"csv": _table("csv"), "xlsx": _table("xlsx"), "ics": _calendar, "atom": _feed}
+FORMS = {**tables("events", COLUMNS, known_events), "ics": _calendar, "atom": _feed}
 
 SERIES_COLUMNS = {
     "slug": lambda series: series.slug,

@@ -12,10 +12,12 @@ from core.other_forms import (
     exact,
     grouped,
     in_batches,
+    in_words,
     last_columns,
     linked,
     picked,
     refused,
+    tables,
     text_columns,
     text_of,
 )
@@ -98,17 +100,9 @@ def instrument_form(request, form):
     return refused(request, form, listing) or FORMS[form](listing)
 
 
-def _table(form):
-    def make(listing):
-        rows = cells(COLUMNS, known_instruments(listing.ordered(), listing.request.user))
-        return table_file("legislation", form, list(COLUMNS), rows)
-
-    return make
-
-
 def _feed(listing):
     instruments = listing.narrowed().changed_last()[:MOST_ENTRIES]
-    name = " · ".join([_("Legislation"), *(pill.value for pill in listing.pills)])
+    name = in_words(_("Legislation"), listing)
     return feed_response(
         title=pgettext("feed", "%(list)s: changes") % {"list": name},
         subtitle=_("What was added or changed last, the newest first."),
@@ -128,7 +122,7 @@ def _change(known):
     return Change(instrument, text_of(instrument, "title"), summary, about)
 
 
-FORMS = {"csv": _table("csv"), "xlsx": _table("xlsx"), "atom": _feed}
+FORMS = {**tables("legislation", COLUMNS, known_instruments), "atom": _feed}
 
 TREATY_COLUMNS = {
     "iso3": lambda row: row.state.iso3,

@@ -11,17 +11,17 @@ from core.dates import Precision
 from core.feeds import MOST_ENTRIES, Change, feed_response
 from core.languages import localized
 from core.other_forms import (
-    cells,
     date_columns,
     in_batches,
+    in_words,
     last_columns,
     linked,
     picked,
     refused,
+    tables,
     text_columns,
     text_of,
 )
-from core.spreadsheets import table_file
 from events.models import MajorEvent
 from programme.filters import activity_listing
 from programme.models import Activity
@@ -86,22 +86,9 @@ def activity_form(request, form):
     return refused(request, form, listing) or FORMS[form](listing)
 
 
-def _table(form):
-    def make(listing):
-        rows = cells(COLUMNS, known_activities(listing.ordered(), listing.request.user))
-        return table_file("programme", form, list(COLUMNS), rows)
-
-    return make
-
-
-def name_of_list(listing):
-    """The list and its filters in words."""
-    return " · ".join([_("Activities of the Programme"), *(pill.value for pill in listing.pills)])
-
-
 def _calendar(listing):
     head = Head(
-        name_of_list(listing),
+        in_words(_("Activities of the Programme"), listing),
         _("What IPO Americas did and will do. A month or a year stands for days that are not recorded."),
         listing.at(reverse("programme:activity_list")),
         listing.at(reverse("programme:activity_export", args=["ics"])),
@@ -136,7 +123,7 @@ def _lines(activity):
 def _feed(listing):
     activities = listing.narrowed().changed_last()[:MOST_ENTRIES]
     return feed_response(
-        title=pgettext("feed", "%(list)s: changes") % {"list": name_of_list(listing)},
+        title=pgettext("feed", "%(list)s: changes") % {"list": in_words(_("Activities of the Programme"), listing)},
         subtitle=_("What was added or changed last, the newest first."),
         page=listing.at(reverse("programme:activity_list")),
         source=listing.at(reverse("programme:activity_export", args=["atom"])),
@@ -151,4 +138,4 @@ def _change(known):
     return Change(activity, text_of(activity, "title"), summary, _categories(known))
 
 
-FORMS = {"csv": _table("csv"), "xlsx": _table("xlsx"), "ics": _calendar, "atom": _feed}
+FORMS = {**tables("programme", COLUMNS, known_activities), "ics": _calendar, "atom": _feed}
