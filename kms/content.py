@@ -7,7 +7,12 @@ from core.freshness import watch
 CONTENT_APPS = ["reference", "members", "documents", "events", "legislation", "programme"]
 # Of an account only what an open page may show or what it may read; a log-in is no change of content.
 COLUMNS = {"members_user": ["name", "is_active", "is_staff", "is_superuser", "state_id", "organisation_id"]}
-NOT_SHOWN = {"members_user_groups", "members_user_user_permissions"}
+NOT_SHOWN = {
+    "members_user_groups",
+    "members_user_user_permissions",
+    "members_auditentry",
+    "members_invitation",
+}
 
 
 def content_tables():

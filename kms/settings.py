@@ -96,6 +96,8 @@ INSTALLED_APPS = [
     "reference",
     "members",
     "documents",
+    "notifications",
+    "moderation",
     "events",
     "legislation",
     "programme",

@@ -44,6 +44,15 @@ class Action(models.TextChoices):
     READ_UNPUBLISHED = "read_unpublished", _("read drafts and withdrawn records")
     READ_HISTORY = "read_history", _("read a record's full history")
     READ_MANDATES = "read_mandates", _("see who holds a State's seat")
+    DRAFT_PROPOSAL = "draft_proposal", _("draft proposals for one's State")
+    PROPOSE = "propose", _("submit proposals for one's State")
+    REVIEW = "review", _("accept proposals or return them")
+    RELEASE = "release", _("widen a label, or keep it for longer")
+    INVITE_COLLEAGUES = "invite_colleagues", _("invite alternates and experts")
+    INVITE_TO_SEAT = "invite_to_seat", _("invite Focal Points and partners")
+    HAND_OVER_SEAT = "hand_over_seat", _("hand over a State's seat")
+    READ_DOWNLOADS = "read_downloads", _("see who fetched a document")
+    READ_AUDIT = "read_audit", _("read the log of sign-ins, rights and downloads")
     CURATE = "curate", _("curate records in the admin")
     MANAGE_ACCOUNTS = "manage_accounts", _("manage accounts and mandates")
     DELETE_RECORDS = "delete_records", _("delete records for good")
@@ -53,17 +62,26 @@ N, O, S, A = Scope.NONE, Scope.OWN, Scope.STATE, Scope.ANY
 ROLES = list(Role)
 # fmt: off
 TABLE = {
-    #                         visitor partner expert alternate focal_point secretariat administrator
-    Action.READ_CLEAR:       (A,      A,      A,     A,        A,          A,          A),
-    Action.READ_GREEN:       (N,      A,      A,     A,        A,          A,          A),
-    Action.READ_AMBER:       (N,      O,      O,     A,        A,          A,          A),
-    Action.READ_RED:         (N,      O,      O,     S,        S,          A,          A),
-    Action.READ_UNPUBLISHED: (N,      N,      N,     N,        N,          A,          A),
-    Action.READ_HISTORY:     (N,      N,      N,     S,        S,          A,          A),
-    Action.READ_MANDATES:    (N,      N,      N,     A,        A,          A,          A),
-    Action.CURATE:           (N,      N,      N,     N,        N,          A,          A),
-    Action.MANAGE_ACCOUNTS:  (N,      N,      N,     N,        N,          A,          A),
-    Action.DELETE_RECORDS:   (N,      N,      N,     N,        N,          N,          A),
+    #                          visitor partner expert alternate focal_point secretariat administrator
+    Action.READ_CLEAR:        (A,      A,      A,     A,        A,          A,          A),
+    Action.READ_GREEN:        (N,      A,      A,     A,        A,          A,          A),
+    Action.READ_AMBER:        (N,      O,      O,     A,        A,          A,          A),
+    Action.READ_RED:          (N,      O,      O,     S,        S,          A,          A),
+    Action.READ_UNPUBLISHED:  (N,      N,      N,     N,        N,          A,          A),
+    Action.READ_HISTORY:      (N,      N,      N,     S,        S,          A,          A),
+    Action.READ_MANDATES:     (N,      N,      N,     A,        A,          A,          A),
+    Action.DRAFT_PROPOSAL:    (N,      N,      O,     S,        S,          N,          N),
+    Action.PROPOSE:           (N,      N,      N,     S,        S,          N,          N),
+    Action.REVIEW:            (N,      N,      N,     N,        N,          A,          A),
+    Action.RELEASE:           (N,      N,      N,     N,        S,          A,          A),
+    Action.INVITE_COLLEAGUES: (N,      N,      N,     S,        S,          A,          A),
+    Action.INVITE_TO_SEAT:    (N,      N,      N,     N,        N,          A,          A),
+    Action.HAND_OVER_SEAT:    (N,      N,      N,     N,        S,          A,          A),
+    Action.READ_DOWNLOADS:    (N,      N,      N,     S,        S,          A,          A),
+    Action.READ_AUDIT:        (N,      N,      N,     N,        N,          A,          A),
+    Action.CURATE:            (N,      N,      N,     N,        N,          A,          A),
+    Action.MANAGE_ACCOUNTS:   (N,      N,      N,     N,        N,          A,          A),
+    Action.DELETE_RECORDS:    (N,      N,      N,     N,        N,          N,          A),
 }
 # fmt: on
 READING = {

@@ -1,9 +1,14 @@
-"""The nouns of people and rights: accounts, mandates, and what every labelled record carries."""
+"""The nouns of people and rights: accounts, mandates, invitations, and what every labelled record carries."""
 
+import uuid
+from zoneinfo import available_timezones
+
+from django.conf import settings
 from django.contrib.auth.models import AbstractUser
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
+from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
@@ -11,8 +16,33 @@ from core.labels import Label
 from core.languages import CONTENT_LANGUAGES
 from core.text import refuse_markup
 from members.access import Role, role_of
-from members.querysets import AccountManager, LabelledQuerySet, MandateQuerySet
+from members.querysets import (
+    AccountManager,
+    AuditQuerySet,
+    InvitationQuerySet,
+    LabelledQuerySet,
+    MandateQuerySet,
+)
 from reference.models import MemberState, Organisation
+
+
+def validate_time_zone(name):
+    """Validator: a name of the IANA time zone database."""
+    if name not in available_timezones():
+        raise ValidationError(_("There is no such time zone: “%(name)s”."), params={"name": name})
+
+
+def photo_name(user, filename):
+    """A generated name under which a photo is kept."""
+    return f"photos/{uuid.uuid4().hex}"
+
+
+class Audience(models.TextChoices):
+    """To whom a person shows something of himself; the secretariat reads all of it."""
+
+    SECRETARIAT = "secretariat", _("the secretariat only")
+    COUNTERPARTS = "counterparts", _("Focal Points, alternates and the secretariat")
+    MEMBERS = "members", _("every member")
 
 
 class User(AbstractUser):
@@ -28,6 +58,25 @@ class User(AbstractUser):
     )
     organisation = models.ForeignKey(
         Organisation, models.PROTECT, null=True, blank=True, related_name="people", verbose_name=_("organisation")
+    )
+    preferred_language = models.CharField(_("language"), max_length=5, choices=settings.LANGUAGES, default="en")
+    time_zone = models.CharField(_("time zone"), max_length=40, default="UTC", validators=[validate_time_zone])
+    office = models.CharField(_("office"), max_length=200, blank=True, validators=[refuse_markup])
+    spoken_languages = models.CharField(_("languages"), max_length=100, blank=True)
+    phone = models.CharField(_("telephone"), max_length=40, blank=True, validators=[refuse_markup])
+    reach = models.TextField(_("how to reach me"), max_length=500, blank=True, validators=[refuse_markup])
+    photo = models.FileField(_("photo"), upload_to=photo_name, max_length=200, blank=True)
+    name_shown_to = models.CharField(
+        _("name and office are shown to"), max_length=12, choices=Audience.choices[1:], default=Audience.COUNTERPARTS
+    )
+    photo_shown_to = models.CharField(
+        _("photo is shown to"), max_length=12, choices=Audience, default=Audience.COUNTERPARTS
+    )
+    contact_shown_to = models.CharField(
+        _("e-mail address, telephone and how to reach me are shown to"),
+        max_length=12,
+        choices=Audience,
+        default=Audience.COUNTERPARTS,
     )
 
     objects = AccountManager()
@@ -75,6 +124,9 @@ class Mandate(models.Model):
     since = models.DateField(_("from"))
     until = models.DateField(_("until"), null=True, blank=True, help_text=_("The last day, in UTC."))
     note = models.CharField(_("appointment note"), max_length=300, blank=True, validators=[refuse_markup])
+    confirmed = models.DateField(
+        _("confirmed on"), null=True, blank=True, help_text=_("When the holder last said that the mandate still holds.")
+    )
 
     objects = MandateQuerySet.as_manager()
 
@@ -102,6 +154,116 @@ class Mandate(models.Model):
         others = Mandate.objects.of_seat(self.state).exclude(pk=self.pk).overlapping(self.since, self.until)
         if self.role == Role.FOCAL_POINT and others.exists():
             raise ValidationError({"since": _("The State has another National Focal Point in this time.")})
+
+
+class Invitation(models.Model):
+    """An account offered to one address: for a State's seat, to a State's expert, or to an organisation's member.
+
+    The secret of its link is kept only as a digest.
+    """
+
+    class InvitedRole(models.TextChoices):
+        FOCAL_POINT = Role.FOCAL_POINT.value, Role.FOCAL_POINT.label
+        ALTERNATE = Role.ALTERNATE.value, Role.ALTERNATE.label
+        EXPERT = Role.EXPERT.value, Role.EXPERT.label
+        PARTNER = Role.PARTNER.value, Role.PARTNER.label
+
+    uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    role = models.CharField(_("role"), max_length=20, choices=InvitedRole)
+    email = models.EmailField(_("e-mail address"))
+    name = models.CharField(_("name"), max_length=150, validators=[refuse_markup])
+    language = models.CharField(_("language of the mail"), max_length=5, choices=settings.LANGUAGES, default="en")
+    state = models.ForeignKey(
+        MemberState, models.PROTECT, null=True, blank=True, related_name="invitations", verbose_name=_("State")
+    )
+    organisation = models.ForeignKey(
+        Organisation, models.PROTECT, null=True, blank=True, related_name="invitations", verbose_name=_("organisation")
+    )
+    since = models.DateField(_("mandate from"), null=True, blank=True)
+    until = models.DateField(_("mandate until"), null=True, blank=True, help_text=_("The last day, in UTC."))
+    note = models.CharField(_("appointment note"), max_length=300, blank=True, validators=[refuse_markup])
+    digest = models.CharField(max_length=64, unique=True, editable=False)
+    invited_by = models.ForeignKey(
+        User, models.PROTECT, editable=False, related_name="invitations_sent", verbose_name=_("invited by")
+    )
+    created = models.DateTimeField(_("created"), auto_now_add=True)
+    sent = models.DateTimeField(_("last sent"), default=timezone.now, editable=False)
+    expires = models.DateTimeField(_("expires"), editable=False)
+    accepted = models.DateTimeField(_("accepted"), null=True, editable=False)
+    account = models.OneToOneField(
+        User, models.PROTECT, null=True, editable=False, related_name="invitation", verbose_name=_("account")
+    )
+    mandate = models.OneToOneField(
+        Mandate, models.SET_NULL, null=True, editable=False, related_name="invitation", verbose_name=_("mandate")
+    )
+    revoked = models.DateTimeField(_("revoked"), null=True, editable=False)
+
+    objects = InvitationQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-created", "-pk"]
+        verbose_name = _("invitation")
+        verbose_name_plural = _("invitations")
+        constraints = [
+            models.CheckConstraint(
+                condition=(
+                    Q(role=Role.PARTNER, state=None, organisation__isnull=False)
+                    | ~Q(role=Role.PARTNER) & Q(state__isnull=False)
+                ),
+                name="invitation_to_state_or_organisation",
+                violation_error_message=_("A partner belongs to an organisation, everybody else to a State."),
+            )
+        ]
+
+    def __str__(self):
+        return f"{self.name} · {self.get_role_display()} · {self.state or self.organisation}"
+
+    @property
+    def state_of_things(self):
+        """ "accepted", "revoked", "expired" or "pending"."""
+        if self.accepted:
+            return "accepted"
+        if self.revoked:
+            return "revoked"
+        return "expired" if self.expires <= timezone.now() else "pending"
+
+
+class AuditEntry(models.Model):
+    """One line of the log of what people did with the portal: kept, never changed."""
+
+    class Kind(models.TextChoices):
+        SIGN_IN = "sign_in", _("signed in")
+        SIGN_IN_REFUSED = "sign_in_refused", _("sign-in refused")
+        SIGN_OUT = "sign_out", _("signed out")
+        SECOND_FACTOR = "second_factor", _("second factor changed")
+        ACCOUNT = "account", _("account changed")
+        RIGHTS = "rights", _("rights changed")
+        INVITATION = "invitation", _("invitation")
+        REFUSED = "refused", _("refused")
+        DOWNLOAD = "download", _("downloaded")
+        EXPORT = "export", _("exported")
+        LABEL = "label", _("label changed")
+        PROPOSAL = "proposal", _("proposal")
+
+    kind = models.CharField(_("kind"), max_length=20, choices=Kind)
+    at = models.DateTimeField(_("when"), default=timezone.now, db_index=True)
+    person = models.ForeignKey(User, models.SET_NULL, null=True, related_name="audit_entries", verbose_name=_("who"))
+    address = models.GenericIPAddressField(_("network address"), null=True)
+    subject_kind = models.CharField(_("kind of record"), max_length=20, blank=True)
+    subject_key = models.BigIntegerField(_("key of the record"), null=True)
+    label = models.PositiveSmallIntegerField(_("audience label"), choices=Label, null=True)
+    detail = models.CharField(_("detail"), max_length=500, blank=True)
+
+    objects = AuditQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-at", "-pk"]
+        verbose_name = _("log entry")
+        verbose_name_plural = _("log entries")
+        indexes = [models.Index(fields=["subject_kind", "subject_key", "-at"], name="audit_subject")]
+
+    def __str__(self):
+        return f"{self.at:%Y-%m-%d %H:%M} {self.get_kind_display()}"
 
 
 class Labelled(models.Model):

@@ -3,8 +3,9 @@
 from django.contrib.auth.models import UserManager
 from django.db import models
 from django.db.models import Q
+from django.utils import timezone
 
-from members.access import Action, Role, readable, scope
+from members.access import Action, Role, Scope, readable, scope, state_ids_of
 from reference.querysets import today
 
 
@@ -55,6 +56,38 @@ class MandateQuerySet(models.QuerySet):
     def visible_to(self, user):
         """Mandates name people, so only those who may read them get any."""
         return self if scope(user, Action.READ_MANDATES) else self.none()
+
+
+class InvitationQuerySet(models.QuerySet):
+    def pending(self):
+        """Invitations whose link still works."""
+        return self.filter(accepted=None, revoked=None, expires__gt=timezone.now())
+
+    def visible_to(self, user):
+        """All for the secretariat; those of his State for who may invite its people."""
+        if scope(user, Action.INVITE_TO_SEAT) == Scope.ANY:
+            return self
+        if scope(user, Action.INVITE_COLLEAGUES) == Scope.STATE:
+            return self.filter(state__in=state_ids_of(user))
+        return self.none()
+
+    def for_list(self):
+        return self.select_related("state", "organisation", "invited_by", "account")
+
+
+class AuditQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        """The whole log, for those who may read it; one's own lines for everybody else."""
+        if scope(user, Action.READ_AUDIT) == Scope.ANY:
+            return self
+        return self.filter(person=user) if user.is_authenticated else self.none()
+
+    def for_list(self):
+        return self.select_related("person", "person__state", "person__organisation")
+
+    def about(self, kind, key):
+        """The lines about one record."""
+        return self.filter(subject_kind=kind, subject_key=key)
 
 
 class LabelledQuerySet(models.QuerySet):

@@ -1,0 +1,88 @@
+"""The nouns of contributions: what a State proposes, and the steps it went through."""
+
+import uuid
+
+from django.db import models
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from documents.models import Document
+from members.models import User
+from moderation.kinds import KINDS
+from moderation.querysets import ProposalQuerySet
+from reference.models import MemberState
+
+
+class Proposal(models.Model):
+    """A new record, or a change of one, as a State wants it. The live record stays as it is until it is accepted."""
+
+    class Status(models.TextChoices):
+        DRAFT = "draft", _("draft")
+        SUBMITTED = "submitted", _("submitted")
+        RETURNED = "returned", _("returned")
+        ACCEPTED = "accepted", _("accepted")
+        WITHDRAWN = "withdrawn", _("withdrawn")
+
+    uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    kind = models.CharField(_("kind"), max_length=20)
+    record_key = models.BigIntegerField(_("record that it changes"), null=True, editable=False)
+    state = models.ForeignKey(MemberState, models.PROTECT, related_name="proposals", verbose_name=_("State"))
+    author = models.ForeignKey(
+        User, models.SET_NULL, null=True, editable=False, related_name="proposals", verbose_name=_("author")
+    )
+    title = models.CharField(_("title"), max_length=250)
+    data = models.JSONField(_("what the form held"), default=dict, help_text="{field of the form: its text or texts}")
+    base = models.CharField(
+        max_length=40, blank=True, editable=False, help_text="When the live record was saved last, as it was begun."
+    )
+    documents = models.ManyToManyField(Document, related_name="proposals", blank=True, verbose_name=_("documents"))
+    status = models.CharField(_("status"), max_length=10, choices=Status, default=Status.DRAFT, db_index=True)
+    version = models.PositiveIntegerField(default=1, editable=False, help_text="Counts its saves.")
+    created = models.DateTimeField(_("created"), auto_now_add=True)
+    changed = models.DateTimeField(_("last changed"), auto_now=True)
+    since = models.DateTimeField(_("in this status since"), default=timezone.now)
+
+    objects = ProposalQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["since", "pk"]
+        verbose_name = _("proposal")
+        verbose_name_plural = _("proposals")
+
+    def __str__(self):
+        return self.title
+
+    def get_absolute_url(self):
+        return reverse("moderation:proposal_detail", args=[self.uuid])
+
+    @property
+    def about(self):
+        """The ProposalKind."""
+        return KINDS[self.kind]
+
+
+class ProposalStep(models.Model):
+    """One step of a proposal: who did what when, with the reasons that were given."""
+
+    class Step(models.TextChoices):
+        SUBMITTED = "submitted", _("submitted")
+        RETURNED = "returned", _("returned with reasons")
+        ACCEPTED = "accepted", _("accepted")
+        WITHDRAWN = "withdrawn", _("withdrawn")
+        HANDED_OVER = "handed_over", _("handed over")
+
+    proposal = models.ForeignKey(Proposal, models.CASCADE, related_name="steps", verbose_name=_("proposal"))
+    step = models.CharField(_("step"), max_length=12, choices=Step)
+    by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+", verbose_name=_("by"))
+    at = models.DateTimeField(_("when"), default=timezone.now)
+    reasons = models.TextField(_("reasons"), max_length=3000, blank=True)
+    data = models.JSONField(default=dict, help_text="What the form held at this step.")
+
+    class Meta:
+        ordering = ["at", "pk"]
+        verbose_name = _("step")
+        verbose_name_plural = _("steps")
+
+    def __str__(self):
+        return f"{self.proposal}: {self.get_step_display()}"

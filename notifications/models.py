@@ -1,0 +1,80 @@
+"""The nouns of telling people: what they watch, what they were told, how they want to be told."""
+
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from members.models import User
+from notifications.kinds import Group
+from notifications.querysets import NotificationQuerySet, WatchQuerySet
+
+
+class Notification(models.Model):
+    """One thing that a person was told. Its words are made when they are read, from what the reader may know then."""
+
+    person = models.ForeignKey(User, models.CASCADE, related_name="notifications", verbose_name=_("person"))
+    kind = models.CharField(_("kind"), max_length=40)
+    subject_kind = models.CharField(_("kind of record"), max_length=20, blank=True)
+    subject_key = models.BigIntegerField(_("key of the record"), null=True)
+    by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+", verbose_name=_("caused by"))
+    created = models.DateTimeField(_("created"), default=timezone.now)
+    read = models.DateTimeField(_("read"), null=True)
+    mail_due = models.BooleanField(default=False, help_text="Waits for the next daily mail.")
+
+    objects = NotificationQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-created", "-pk"]
+        verbose_name = _("notification")
+        verbose_name_plural = _("notifications")
+        indexes = [
+            models.Index(fields=["person", "-created"], name="notification_of_person"),
+            models.Index(fields=["person"], name="notification_unread", condition=models.Q(read=None)),
+        ]
+
+    def __str__(self):
+        return f"{self.person}: {self.kind}"
+
+
+class Watch(models.Model):
+    """A person wants to be told of changes of a record, or of what is filed under a State or theme."""
+
+    person = models.ForeignKey(User, models.CASCADE, related_name="watches", verbose_name=_("person"))
+    subject_kind = models.CharField(_("kind of record"), max_length=20)
+    subject_key = models.BigIntegerField(_("key of the record"))
+    created = models.DateTimeField(_("created"), default=timezone.now)
+
+    objects = WatchQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-created", "-pk"]
+        verbose_name = _("watch")
+        verbose_name_plural = _("watches")
+        constraints = [
+            models.UniqueConstraint(fields=["subject_kind", "subject_key", "person"], name="watch_once"),
+        ]
+
+    def __str__(self):
+        return f"{self.person}: {self.subject_kind} {self.subject_key}"
+
+
+class Preference(models.Model):
+    """How a person wants to be told by mail of one group of things; at once where nothing is said."""
+
+    class Mail(models.TextChoices):
+        AT_ONCE = "at_once", _("at once")
+        DAILY = "daily", _("once a day")
+        NEVER = "never", _("no mail")
+
+    person = models.ForeignKey(User, models.CASCADE, related_name="preferences", verbose_name=_("person"))
+    group = models.CharField(_("what"), max_length=20, choices=Group)
+    mail = models.CharField(_("by mail"), max_length=10, choices=Mail, default=Mail.AT_ONCE)
+
+    class Meta:
+        ordering = ["person", "group"]
+        verbose_name = _("preference")
+        verbose_name_plural = _("preferences")
+        constraints = [models.UniqueConstraint(fields=["person", "group"], name="preference_once")]
+
+    def __str__(self):
+        return f"{self.person}: {self.group} {self.mail}"
