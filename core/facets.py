@@ -1,6 +1,7 @@
 """Facets of a list: what can be chosen, and how many rows each choice would leave; all counted in one statement."""
 
 from dataclasses import dataclass, field
+from functools import cached_property
 from types import SimpleNamespace
 
 from django.core.exceptions import EmptyResultSet
@@ -15,6 +16,7 @@ from core.text import fold
 LONGEST_RADIO_LIST = 8
 # Rows are counted up to here. A list of 100,000 rows costs no more than one of a thousand; "1,000+" is said beyond.
 MOST_COUNTED = 1000
+PAGE = "#"
 
 
 @dataclass(frozen=True)
@@ -28,11 +30,27 @@ class Choice:
 
 
 @dataclass(frozen=True)
+class Pairs:
+    """Further values of the rows, such as their themes: a queryset of `row_id` and a column for each facet's values.
+
+    Facets that share one share its reading.
+    """
+
+    name: str
+    rows: object
+
+    @cached_property
+    def sql(self):
+        """What reads them all, and its parameters."""
+        return self.rows.query.sql_with_params()
+
+
+@dataclass(frozen=True)
 class Facet:
     """One filter with counted choices.
 
-    `value` is the expression to group the rows by. `pairs`, a queryset of {row, choice}, adds further values of a
-    row, such as its themes; `value` may then be None. `repeats` tells that a row may have one value several times.
+    `value` is the expression to group the rows by. `pairs` adds further values of a row, from the column with the
+    facet's name; `value` may then be None. `repeats` tells that a row may have one value several times.
     The values are either the keys of `labels`, {value: label}, in the order of the panel, or primary keys of `of`, a
     queryset of named records, whose column `slug` is what stands in the address.
     """
@@ -76,18 +94,22 @@ def _read_names(facets):
 
 @dataclass
 class Counts:
-    """How many rows there are, and how many `of` each value of a facet; up to MOST_COUNTED + 1 rows are looked at."""
+    """How many rows there are, and how many `of` each value of a facet; up to MOST_COUNTED + 1 rows are looked at.
+
+    `keys` are those of the rows of one page, which the counts of a list bring along.
+    """
 
     total: int = 0
     of: dict = field(default_factory=dict)
+    keys: list = field(default_factory=list)
 
     @property
     def is_capped(self):
         return self.total > MOST_COUNTED
 
 
-def count_facets(facets, narrowed, in_use):
-    """{facet name: Counts, "": Counts of the list itself}, in one statement.
+def count_facets(facets, narrowed, in_use, page=slice(0, 0)):
+    """{facet name: Counts, "": Counts of the list itself with the keys of `page`}, in one statement.
 
     `narrowed(without)` gives the list's rows with every active filter but the one of that name, in an order of which
     there is an index that holds all that is asked here. A facet whose name is `in_use` is counted over the rows
@@ -95,18 +117,23 @@ def count_facets(facets, narrowed, in_use):
     """
     sources = {"": [facet for facet in facets if facet.name not in in_use]}
     sources |= {facet.name: [facet] for facet in facets if facet.name in in_use}
-    tables, selects, before, after = [], [], [], []
+    tables, selects, params = [], [], []
     for name, shown in sources.items():
-        sql, params = _candidates(narrowed(name), shown)
+        sql, values = _candidates(narrowed(name), shown)
         tables.append(f"rows_{name} AS ({sql})")
-        before += params
+        params += values
+        for pairs in dict.fromkeys(facet.pairs for facet in shown if facet.pairs):
+            sql, values = pairs.sql
+            tables.append(_joined(pairs.name, sql, name))
+            params += values
         selects.append(f"SELECT '{name}', NULL, COUNT(*) FROM rows_{name}")  # noqa: S608 - names of facets
-        for facet in shown:
-            sql, params = _grouped(facet, f"rows_{name}")
-            selects.append(sql)
-            after += params
+        selects += [_grouped(facet, name) for facet in shown]
+    if page.stop:
+        # Both databases read a table of a WITH in the order in which it was made.
+        limits = f"LIMIT {page.stop - page.start:d} OFFSET {page.start:d}"
+        selects.append(f"SELECT * FROM (SELECT '{PAGE}', CAST(row_id AS text), 1 FROM rows_ {limits}) AS page")  # noqa: S608 - numbers
     with connection.cursor() as cursor:
-        cursor.execute(f"WITH {', '.join(tables)} {' UNION ALL '.join(selects)}", before + after)
+        cursor.execute(f"WITH {', '.join(tables)} {' UNION ALL '.join(selects)}", params)
         return _sorted_out(cursor.fetchall(), facets, in_use)
 
 
@@ -114,7 +141,9 @@ def _sorted_out(rows, facets, in_use):
     """The statement's rows (facet, value or None, number) as Counts."""
     counts = {name: Counts() for name in ["", *(facet.name for facet in facets)]}
     for name, value, n in rows:
-        if value is None:
+        if name == PAGE:
+            counts[""].keys.append(int(value))
+        elif value is None:
             counts[name].total = n
         else:
             counts[name].of[value] = n
@@ -138,22 +167,23 @@ def _columns_of(rows, columns):
     return rows[: MOST_COUNTED + 1].query.sql_with_params()
 
 
-def _grouped(facet, source):
-    """SQL that counts the candidates in `source` by the values of a facet, and its parameters."""
-    pairs, params = [], ()
+def _joined(pairs, sql, name):
+    """SQL of those pairs that belong to the candidates, as a table of the WITH."""
+    # A join lets SQLite scan all pairs, or make a filter of them first; this is a look-up for each candidate.
+    return f"{pairs}_{name} AS (SELECT * FROM ({sql}) AS p WHERE row_id IN (SELECT row_id FROM rows_{name}))"  # noqa: S608 - names
+
+
+def _grouped(facet, name):
+    """SQL that counts the candidates by the values of a facet."""
+    found = []
     if facet.value is not None:
-        pairs.append(f"SELECT row_id, by_{facet.name} AS choice FROM {source}")  # noqa: S608 - names of facets
+        found.append(f"SELECT row_id, by_{facet.name} AS choice FROM rows_{name}")  # noqa: S608 - names of facets
     if facet.pairs is not None:
-        sql, params = facet.pairs.query.sql_with_params()
-        # SQLite takes a CROSS JOIN from left to right: a look-up for each candidate, not a scan of all pairs.
-        pairs.append(
-            f"SELECT p.row_id, p.choice FROM {source} AS r CROSS JOIN ({sql}) AS p WHERE p.row_id = r.row_id"  # noqa: S608
-        )
-    united = (" UNION " if facet.repeats else " UNION ALL ").join(pairs)
+        found.append(f"SELECT row_id, {facet.name} AS choice FROM {facet.pairs.name}_{name}")  # noqa: S608
+    united = (" UNION " if facet.repeats else " UNION ALL ").join(found)
     return (
-        f"SELECT '{facet.name}', CAST(choice AS text), COUNT(*) FROM ({united}) AS pairs "  # noqa: S608
-        "WHERE choice IS NOT NULL GROUP BY choice",
-        params,
+        f"SELECT '{facet.name}', CAST(choice AS text), COUNT(*) FROM ({united}) AS found "  # noqa: S608
+        "WHERE choice IS NOT NULL GROUP BY choice"
     )
 
 

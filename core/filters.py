@@ -11,6 +11,15 @@ LONGEST_TEXT = 100
 FIRST_YEAR, LAST_YEAR = 1800, 2100
 
 
+class ListFilter(django_filters.FilterSet):
+    """The filters of a list. The fields of its form are the same for everybody and made once."""
+
+    def get_form_class(self):
+        if "form_class" not in vars(type(self)):
+            type(self).form_class = super().get_form_class()
+        return self.form_class
+
+
 class WordsFilter(django_filters.CharFilter):
     """Free text; looks into the folded `search_text` of the rows."""
 

@@ -4,8 +4,9 @@ import datetime
 from dataclasses import dataclass
 from math import ceil
 
-from django.http import Http404, QueryDict
+from django.http import Http404
 from django.utils.functional import cached_property
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
 from core.dates import Precision, say_date
@@ -111,26 +112,36 @@ class Listing:
     @cached_property
     def page(self):
         """The page that was asked for; 404 where there is none."""
-        asked = self.request.GET.get("page", "1")
-        if not (asked.isascii() and asked.isdigit() and len(asked) < 4):
-            raise Http404
-        number, total = int(asked), self.counts[""].total
+        number, total = self.number, self.counts[""].total
         last = max(1, ceil(min(total, MOST_COUNTED) / self.per_page))
         if not 1 <= number <= last:
             raise Http404
-        return Page(number, last, total, self._rows((number - 1) * self.per_page))
+        return Page(number, last, total, self._rows())
 
-    def _rows(self, first):
-        """The rows of a page. They are found by key first, so that a deep page reads no more columns than others."""
-        keys = self.ordered().values("pk")[first : first + self.per_page]
+    @cached_property
+    def number(self):
+        """The number of the page that was asked for; 0 for what is no number."""
+        asked = self.request.GET.get("page", "1")
+        return int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 4 else 0
+
+    @property
+    def _place(self):
+        """Where the page is among all the rows."""
+        return slice((self.number - 1) * self.per_page, self.number * self.per_page)
+
+    def _rows(self):
+        """The rows of the page. They are found by key first, so that a deep page reads no more columns than others."""
+        is_counted = self.sort == self.default_sort
+        keys = self.counts[""].keys if is_counted else self.ordered().values("pk")[self._place]
         rows = self.filterset.queryset.model.objects.filter(pk__in=keys)
         return self.for_rows(self.sorts[self.sort][1](rows))
 
     @cached_property
     def counts(self):
-        """The Counts of each facet, and under "" those of the list."""
+        """The Counts of each facet, and under "" those of the list, with the keys of the page in the usual order."""
         usual = self.sorts[self.default_sort][1]
-        return count_facets(self.facets, lambda without: usual(self.narrowed(without)), set(self.values))
+        place = self._place if self.number and self.sort == self.default_sort else slice(0, 0)
+        return count_facets(self.facets, lambda without: usual(self.narrowed(without)), set(self.values), place)
 
     @property
     def total(self):
@@ -210,10 +221,10 @@ class Listing:
         """The rows with every active filter, in the order that was asked for."""
         return self.sorts[self.sort][1](self.narrowed())
 
-    @property
+    @cached_property
     def query(self):
         """The valid filters and the order as a query string, for the other views and forms of the same rows."""
-        return self._parameters().urlencode()
+        return self._parameters()
 
     @property
     def canonical(self):
@@ -229,16 +240,12 @@ class Listing:
     def url(self, drop="", **changes):
         """The address of this list with its valid filters, without one or with other values."""
         query = self._parameters(drop, **{**self.own, **changes})
-        return f"{self.request.path}?{query.urlencode()}" if query else self.request.path
+        return f"{self.request.path}?{query}" if query else self.request.path
 
     def _parameters(self, drop="", **changes):
-        query = QueryDict(mutable=True)
-        for name, value in self.values.items():
-            if name != drop:
-                query[name] = str(value)
+        query = {name: value for name, value in self.values.items() if name != drop}
         if self.sort != self.default_sort and "sort" not in changes:
             query["sort"] = self.sort
-        for name, value in changes.items():
-            if (name, value) not in {("page", 1), ("sort", self.default_sort)}:
-                query[name] = str(value)
-        return query
+        usual = {"page": 1, "sort": self.default_sort}
+        query |= {name: value for name, value in changes.items() if value != usual.get(name)}
+        return urlencode(query)

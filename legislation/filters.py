@@ -5,10 +5,11 @@ from django import forms
 from django.db.models import F
 from django.utils.translation import gettext_lazy as _
 
-from core.facets import MOST_COUNTED, Facet
-from core.filters import FIRST_YEAR, LAST_YEAR, SlugFilter, WordsFilter, YearFilter
+from core.facets import MOST_COUNTED, Facet, Pairs
+from core.filters import FIRST_YEAR, LAST_YEAR, ListFilter, SlugFilter, WordsFilter, YearFilter
 from core.listing import Listing
 from legislation.models import Instrument
+from legislation.rows import read_rows
 from reference.models import MemberState, Organisation, SubRegion, Theme
 
 IN_FORCE = {"yes": _("In force"), "unknown": _("Not known")}
@@ -32,7 +33,7 @@ class DayFilter(django_filters.DateFilter):
     field_class = DayField
 
 
-class InstrumentFilter(django_filters.FilterSet):
+class InstrumentFilter(ListFilter):
     """The filters of legislation, as a GET form. `in_force` tells what to show for the day of `in_force_on`."""
 
     q = WordsFilter()
@@ -71,22 +72,16 @@ class InstrumentFilter(django_filters.FilterSet):
         return rows
 
 
-def _themes():
-    """Pairs of an instrument and each of its themes."""
-    return Instrument.themes.through.objects.values(row_id=F("instrument"), choice=F("theme"))
-
-
-def instrument_facets():
-    """The counted choices of legislation."""
-    return [
-        Facet("level", _("Level"), F("level"), labels=dict(Instrument.Level.choices)),
-        Facet("kind", _("Kind"), F("kind"), labels=dict(Instrument.Kind.choices)),
-        Facet("state", _("State"), F("state"), of=MemberState.objects),
-        Facet("sub_region", _("Sub-region"), F("state__sub_region"), of=SubRegion.objects),
-        Facet("organisation", _("Organisation"), F("organisation"), of=Organisation.objects, slug="code"),
-        Facet("theme", _("Theme"), pairs=_themes(), of=Theme.objects),
-        Facet("status", _("Status"), F("status"), labels=dict(Instrument.Status.choices)),
-    ]
+THEMES = Pairs("themes", Instrument.themes.through.objects.values("theme", row_id=F("instrument")))
+FACETS = [
+    Facet("level", _("Level"), F("level"), labels=dict(Instrument.Level.choices)),
+    Facet("kind", _("Kind"), F("kind"), labels=dict(Instrument.Kind.choices)),
+    Facet("state", _("State"), F("state"), of=MemberState.objects),
+    Facet("sub_region", _("Sub-region"), F("state__sub_region"), of=SubRegion.objects),
+    Facet("organisation", _("Organisation"), F("organisation"), of=Organisation.objects, slug="code"),
+    Facet("theme", _("Theme"), pairs=THEMES, of=Theme.objects),
+    Facet("status", _("Status"), F("status"), labels=dict(Instrument.Status.choices)),
+]
 
 
 SORTS = {
@@ -111,7 +106,8 @@ class InstrumentListing(Listing):
     @property
     def unknown_total(self):
         """How many instruments it is not known of whether they were in force on the day, as far as is counted."""
-        return self.narrowed(without="in_force_on").maybe_in_force_on(self.day)[: MOST_COUNTED + 1].count()
+        rows = self.narrowed(without="in_force_on").maybe_in_force_on(self.day)
+        return rows.order_by("adopted_on", "pk")[: MOST_COUNTED + 1].count()  # by the index of the list, from its start
 
     @property
     def shows_unknown(self):
@@ -130,4 +126,4 @@ def instrument_listing(request):
     """The Listing of the instruments that the reader may know of."""
     instruments = Instrument.objects.visible_to(request.user)
     filterset = InstrumentFilter(request.GET, queryset=instruments)
-    return InstrumentListing(request, filterset, instrument_facets(), SORTS, lambda rows: rows.for_rows())
+    return InstrumentListing(request, filterset, FACETS, SORTS, read_rows)

@@ -1,31 +1,39 @@
 """Adjectives of instruments, their relations and treaty actions."""
 
 from django.db import models
-from django.db.models import Case, CharField, Count, Exists, F, Max, OuterRef, Q, Value, When
+from django.db.models import Case, CharField, Count, Exists, F, Func, Max, OuterRef, Q, Subquery, Value, When
 from django.db.models.functions import Coalesce, NullIf
+from django.db.models.lookups import GreaterThan
 
 from core.dates import undecided_periods
-from core.languages import CONTENT_CODES
 from members.querysets import LabelledQuerySet
 from reference.querysets import named
 
-# The day from which an instrument is judged; NULL where none is recorded.
-STARTED = Coalesce(NullIf("in_force_on", Value("")), NullIf("adopted_on", Value("")))
+# The day from which an instrument is judged; "" where none is recorded.
+STARTED = Coalesce(NullIf("in_force_on", Value("")), "adopted_on", output_field=CharField())
+# In force before it was adopted. SQLite takes the index of it only where the words hold no parameter.
+BACKDATED = GreaterThan(F("adopted_on"), Func("in_force_on", template="NULLIF(%(expressions)s, '')"))
+# Where no day of its end is recorded, a text is in force as long as its status says so.
+LASTING = ["in-force", "amended"]
+
+
+def _open_starts(date):
+    """The values of `start` that do not tell whether a text had begun on a day."""
+    return ["", *undecided_periods(date)]
+
+
+def _in_force(first, last):
+    """The Q of rows with their `start` that were in force for certain from the first to the last of some days."""
+    lasting = Q(repealed_on__gt=last.isoformat()) | Q(repealed_on="", status__in=LASTING)
+    return Q(start__lte=first.isoformat()) & ~Q(start__in=_open_starts(first)) & lasting
 
 
 def _answer(first, last):
     """The expression of `in_force_answer` over rows with their `start`; see InstrumentQuerySet.answered_during."""
-    begin, end = first.isoformat(), last.isoformat()
-    ended = ~Q(repealed_on="") & Q(repealed_on__lte=begin) & ~Q(repealed_on__in=undecided_periods(first))
-    open_start = Q(start__isnull=True) | Q(start__gt=begin) | Q(start__in=undecided_periods(first))
-    open_end = Q(repealed_on__lte=end) | Q(repealed_on__in=undecided_periods(last))
+    ended = Q(repealed_on__gt="", repealed_on__lte=first.isoformat()) & ~Q(repealed_on__in=undecided_periods(first))
     return Case(
-        When(start__gt=end, then=Value("no")),
-        When(ended, then=Value("no")),
-        When(open_start, then=Value("unknown")),
-        When(~Q(repealed_on="") & open_end, then=Value("unknown")),
-        When(~Q(repealed_on=""), then=Value("yes")),
-        When(status__in=["in-force", "amended"], then=Value("yes")),
+        When(_in_force(first, last), then=Value("yes")),
+        When(Q(start__gt=last.isoformat()) | ended, then=Value("no")),
         default=Value("unknown"),
         output_field=CharField(),
     )
@@ -48,15 +56,21 @@ class InstrumentQuerySet(LabelledQuerySet):
 
     def in_force_on(self, date):
         """Instruments that were in force on a day for certain."""
-        return self._answering("yes", date)
+        day = date.isoformat()
+        # Only what was put into force for the past was adopted later. With that limit the index of the list is read
+        # from the day backwards, and not from today.
+        later = self.model.objects.filter(BACKDATED, adopted_on__gt=day, in_force_on__lte=day)
+        latest = Subquery(later.order_by("-adopted_on").values("adopted_on")[:1])
+        rows = self.filter(adopted_on__lte=Coalesce(latest, Value(day), output_field=CharField()))
+        return rows.alias(start=STARTED).filter(_in_force(date, date))
 
     def maybe_in_force_on(self, date):
         """Instruments of which it is not known whether they were in force on a day."""
-        return self._answering("unknown", date)
-
-    def _answering(self, answer, date):
-        """Instruments with one `in_force_answer` for a day; the answer itself is not read."""
-        return self.alias(start=STARTED).alias(in_force_answer=_answer(date, date)).filter(in_force_answer=answer)
+        day, undecided = date.isoformat(), undecided_periods(date)
+        not_ended = Q(repealed_on="") | Q(repealed_on__gt=day) | Q(repealed_on__in=undecided)
+        open_end = Q(repealed_on="") & ~Q(status__in=LASTING) | Q(repealed_on__in=undecided)
+        open_somewhere = Q(start__in=_open_starts(date)) | open_end
+        return self.alias(start=STARTED).filter(not_ended & open_somewhere, start__lte=day)
 
     def about(self, theme_slug):
         return self.filter(themes__slug=theme_slug)
@@ -126,13 +140,6 @@ class InstrumentQuerySet(LabelledQuerySet):
     def for_list(self):
         return self.select_related("state", "organisation").defer("search_text")
 
-    def for_rows(self):
-        """Only what a row of the list shows."""
-        shown = ["slug", "kind", "status", "number", "adopted_on", "label", "language", "original_title"]
-        names = ("title", "state__name", "organisation__name")
-        shown += [f"{field}_{code}" for field in names for code in CONTENT_CODES]
-        return self.select_related("state", "organisation").only(*shown)
-
     def for_detail(self):
         return self.select_related("state", "organisation", "verified_by").prefetch_related("themes")
 
@@ -149,6 +156,9 @@ class RelationQuerySet(models.QuerySet):
 
     def towards(self, instrument):
         return self.filter(target=instrument)
+
+    def of_kind(self, kind):
+        return self.filter(kind=kind)
 
     def repealing(self, instruments):
         """(key of a repealed one of these instruments, key of what repeals it)."""

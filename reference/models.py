@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from core.dates import FIRST_YEAR, LAST_YEAR, Precision, period_end, period_start, say_period
-from core.text import refuse_markup
+from core.text import refuse_markup, refuse_reserved
 from reference.querysets import DatedQuerySet, MemberStateQuerySet, ReferenceQuerySet, today
 
 LATITUDE = [MinValueValidator(-90), MaxValueValidator(90)]
@@ -151,6 +151,13 @@ class MemberState(Sourced):
 
     def get_absolute_url(self):
         return reverse("kms:country_detail", args=[self.slug])
+
+    def clean(self):
+        super().clean()
+        try:
+            refuse_reserved(self.slug)
+        except ValidationError as error:
+            raise ValidationError({"slug": error.messages}) from error
 
 
 class Organisation(models.Model):

@@ -42,6 +42,10 @@ class MemberStateQuerySet(ReferenceQuerySet):
     def of_sub_region(self, region):
         return self.filter(sub_region=region)
 
+    def participating(self):
+        """The 34 States of the Programme, each of which has a seat."""
+        return self.filter(participates=True)
+
 
 def time_conditions():
     """{"past" | "ongoing" | "upcoming": Q}, from the dates alone.
@@ -58,8 +62,9 @@ def time_conditions():
 
 
 def time_case():
-    """An expression that tells "past", "ongoing" or "upcoming" of a row, by the same conditions."""
-    return Case(*(When(condition, then=Value(time)) for time, condition in time_conditions().items()))
+    """An expression that tells "past", "ongoing" or "upcoming" of a row, by the same conditions; one always holds."""
+    *others, (last, _) = time_conditions().items()
+    return Case(*(When(condition, then=Value(time)) for time, condition in others), default=Value(last))
 
 
 class DatedQuerySet(models.QuerySet):

@@ -2,10 +2,12 @@
 
 import pytest
 
+from core import facets, listing
 from core.facets import count_facets
 from core.labels import Label
 from events.filters import event_facets
 from events.models import MajorEvent
+from legislation import filters
 from tests.factories import make_event, make_instrument, make_series, make_state, make_theme
 
 MOST = 4
@@ -14,9 +16,9 @@ MOST = 4
 @pytest.fixture(autouse=True)
 def few(monkeypatch):
     """The limit of counting, small enough for a test."""
-    for module in ("core.facets", "core.listing", "legislation.filters"):
-        monkeypatch.setattr(f"{module}.MOST_COUNTED", MOST)
-    monkeypatch.setattr("core.listing.PER_PAGE", 2)
+    for module in (facets, listing, filters):
+        monkeypatch.setattr(module, "MOST_COUNTED", MOST)
+    monkeypatch.setattr(listing, "PER_PAGE", 2)
 
 
 @pytest.fixture

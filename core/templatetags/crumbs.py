@@ -32,4 +32,9 @@ def crumbs(context, *steps):
 def _of_record(record):
     """(name as it is shown, name as text, path)."""
     field = "title" if hasattr(record, "title") else "name"
-    return text(record, field), localized(record, field)[0], record.get_absolute_url()
+    words = localized(record, field)[0]
+    return (text(record, field), words, record.get_absolute_url()) if words else _untranslated(record)
+
+
+def _untranslated(record):
+    return str(record), str(record), record.get_absolute_url()
