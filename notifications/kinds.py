@@ -25,15 +25,22 @@ class NotificationKind:
     bare: str
 
 
+def _nothing(record):
+    return []
+
+
 @dataclass(frozen=True)
 class Subject:
     """Records that can be told of: `rows(user)` gives those that a user may know of; each has `str()`, `pk`, `label`
-    where it carries one, and get_absolute_url(). `watchable` where people may watch it."""
+    where it carries one, and get_absolute_url() where it has a page. `watchable` where people may watch it.
+    `under(record)` gives the [(subject name, key)] of the States and themes that it is filed under: who watches one of
+    them is told of the record too."""
 
     name: str
     label: str
     rows: object
     watchable: bool = False
+    under: object = _nothing
 
 
 KINDS, SUBJECTS = {}, {}

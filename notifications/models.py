@@ -4,9 +4,10 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from core.labels import Label
 from members.models import User
-from notifications.kinds import Group
-from notifications.querysets import NotificationQuerySet, WatchQuerySet
+from notifications.kinds import KINDS, Group
+from notifications.querysets import NotificationQuerySet, PreferenceQuerySet, WatchQuerySet
 
 
 class Notification(models.Model):
@@ -16,10 +17,12 @@ class Notification(models.Model):
     kind = models.CharField(_("kind"), max_length=40)
     subject_kind = models.CharField(_("kind of record"), max_length=20, blank=True)
     subject_key = models.BigIntegerField(_("key of the record"), null=True)
+    label = models.PositiveSmallIntegerField(_("audience label"), choices=Label, default=Label.CLEAR)
     by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+", verbose_name=_("caused by"))
     created = models.DateTimeField(_("created"), default=timezone.now)
     read = models.DateTimeField(_("read"), null=True)
     mail_due = models.BooleanField(default=False, help_text="Waits for the next daily mail.")
+    mailed = models.DateTimeField(null=True, help_text="When the last mail of it was given to the queue.")
 
     objects = NotificationQuerySet.as_manager()
 
@@ -34,6 +37,14 @@ class Notification(models.Model):
 
     def __str__(self):
         return f"{self.person}: {self.kind}"
+
+    def may_be_named(self, open_to_all):
+        """Whether a mail may say what it is about; `open_to_all` holds what everybody may know of, see known_to_all.
+
+        Of a person's own work, such as proposals, invitations and mandates, none does.
+        """
+        of_work = self.kind not in KINDS or KINDS[self.kind].group == Group.MY_WORK
+        return not of_work and self.label == Label.CLEAR and (self.subject_kind, self.subject_key) in open_to_all
 
 
 class Watch(models.Model):
@@ -69,6 +80,8 @@ class Preference(models.Model):
     person = models.ForeignKey(User, models.CASCADE, related_name="preferences", verbose_name=_("person"))
     group = models.CharField(_("what"), max_length=20, choices=Group)
     mail = models.CharField(_("by mail"), max_length=10, choices=Mail, default=Mail.AT_ONCE)
+
+    objects = PreferenceQuerySet.as_manager()
 
     class Meta:
         ordering = ["person", "group"]
