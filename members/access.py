@@ -51,6 +51,7 @@ class Action(models.TextChoices):
     INVITE_COLLEAGUES = "invite_colleagues", _("invite alternates and experts")
     INVITE_TO_SEAT = "invite_to_seat", _("invite Focal Points and partners")
     HAND_OVER_SEAT = "hand_over_seat", _("hand over a State's seat")
+    END_ACCESS = "end_access", _("end the access of alternates and experts")
     READ_DOWNLOADS = "read_downloads", _("see who fetched a document")
     READ_AUDIT = "read_audit", _("read the log of sign-ins, rights and downloads")
     CURATE = "curate", _("curate records in the admin")
@@ -77,6 +78,7 @@ TABLE = {
     Action.INVITE_COLLEAGUES: (N,      N,      N,     S,        S,          A,          A),
     Action.INVITE_TO_SEAT:    (N,      N,      N,     N,        N,          A,          A),
     Action.HAND_OVER_SEAT:    (N,      N,      N,     N,        S,          A,          A),
+    Action.END_ACCESS:        (N,      N,      N,     N,        S,          A,          A),
     Action.READ_DOWNLOADS:    (N,      N,      N,     S,        S,          A,          A),
     Action.READ_AUDIT:        (N,      N,      N,     N,        N,          A,          A),
     Action.CURATE:            (N,      N,      N,     N,        N,          A,          A),

@@ -1,17 +1,23 @@
-"""Writes that change what people may do: appointments, the secretariat's standing and its permissions."""
+"""Writes that change what people may do: mandates, access, the secretariat's standing and its permissions."""
 
-import logging
+import datetime
 
 from allauth.account.models import EmailAddress
 from django.contrib.auth.models import Group, Permission
+from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
 from simple_history.models import HistoricalChanges
 
+from core.dates import today
 from members.access import ROLES, TABLE, Action, Role, Scope
-from members.models import Mandate
+from members.audit import audit
+from members.models import AuditEntry, Invitation, Mandate
+from reference.models import MemberState
 
-log = logging.getLogger("members.rights")
-
+DAY = datetime.timedelta(days=1)
 SECRETARIAT = "Secretariat"
 CURATED_APPS = ("reference", "documents", "events", "legislation", "programme")
 # What each action of the table opens in the admin: permissions, on the models of which apps.
@@ -24,15 +30,183 @@ ADMIN_PERMISSIONS = {
 PARTS = {"eventplace", "instrumentrelation", "treatyaction", "participation"}
 
 
+# Mandates
+
+
 @transaction.atomic
-def appoint(*, state, person, role, since, until=None, note="", by):
-    """Give a person a State's seat; raises ValidationError where the mandate makes no sense."""
-    mandate = Mandate(state=state, person=person, role=role, since=since, until=until, note=note)
+def appoint(*, state, person, role, since, until=None, note="", follows=None, by):
+    """Give a person a State's seat; raises ValidationError where the mandate makes no sense.
+
+    A new National Focal Point gets what is still open of `follows`, or else of the last one before; who was the
+    alternate until then is no longer that.
+    """
+    _lock_seat(state)
+    mandate = Mandate(state=state, person=person, role=role, since=since, until=until, note=note, follows=follows)
+    if role == Role.FOCAL_POINT:
+        mandate.follows = follows or _last_before(mandate)
+        _end_alternate(mandate, by=by)
     mandate.full_clean()
+    _keep(mandate, f"appointed {role} of {state.iso3} from {since}", by=by)
+    return mandate
+
+
+def _lock_seat(state):
+    """Of two who fill one seat at a time the second sees what the first did."""
+    MemberState.objects.select_for_update().get(pk=state.pk)
+
+
+def _keep(mandate, said, *, by):
     mandate._history_user = by
     mandate.save()
-    log.info("account %s appointed %s of %s by %s", person.pk, role, state.iso3, by and by.pk)
-    return mandate
+    audit(AuditEntry.Kind.RIGHTS, by=by, subject=("mandate", mandate.pk), detail=said)
+
+
+def _last_before(mandate):
+    """The mandate by which somebody else held the seat last before, or None."""
+    seat = Mandate.objects.of_seat(mandate.state).exclude(person=mandate.person_id)
+    return seat.ended_before(mandate.since).latest_first().first()
+
+
+def _end_alternate(mandate, *, by):
+    """Who becomes National Focal Point is the alternate until the day before."""
+    held = Mandate.objects.of_state(mandate.state).held_by(mandate.person).as_role(Role.ALTERNATE)
+    for alternate in held.overlapping(mandate.since, None):
+        if alternate.since < mandate.since:
+            alternate.until = mandate.since - DAY
+            _keep(alternate, f"ends {alternate.until}", by=by)
+
+
+@transaction.atomic
+def keep_mandate(mandate, *, by):
+    """Save a mandate as a form of the secretariat left it, which has checked it."""
+    _keep(mandate, f"set: {mandate.role} of {mandate.state.iso3} from {mandate.since} until {mandate.until}", by=by)
+
+
+@transaction.atomic
+def delete_mandate(mandate, *, by):
+    """Take a mandate out of the record, as an administrator may; its history stays."""
+    said = f"deleted: {mandate.role} of {mandate.state.iso3} from {mandate.since} until {mandate.until}"
+    audit(AuditEntry.Kind.RIGHTS, by=by, subject=("mandate", mandate.pk), detail=said)
+    mandate._history_user = by
+    mandate.delete()
+
+
+@transaction.atomic
+def end_mandate(mandate, *, last_day, by):
+    """End a mandate with a day, yesterday at the earliest; one that has not begun is taken back instead."""
+    held = Mandate.objects.select_for_update(of=("self",)).get(pk=mandate.pk)
+    first, last = max(held.since, today() - DAY), held.until
+    if last_day < first:
+        raise ValidationError({"last_day": _("Give %(day)s or a later day.") % {"day": date_format(first)}})
+    if last and last_day > last:
+        raise ValidationError({"last_day": _("It ends on %(day)s already.") % {"day": date_format(last)}})
+    if last_day != last:
+        held.until = last_day
+        _keep(held, f"ends {last_day}", by=by)
+    return held
+
+
+@transaction.atomic
+def take_back(mandate, *, by):
+    """Undo a mandate that has not begun; whom it was to follow keeps the seat as before. Returns that mandate."""
+    held = Mandate.objects.select_for_update(of=("self",)).get(pk=mandate.pk)
+    if held.has_begun:
+        raise ValidationError(_("This mandate has begun. It can only be ended."))
+    audit(AuditEntry.Kind.RIGHTS, by=by, subject=("mandate", held.pk), detail=f"taken back: from {held.since}")
+    held._history_user = by
+    cut_short = [row for row in _beside(held) if row.until == held.since - DAY]
+    held.delete()
+    for row in cut_short:
+        row.until = until_before(row)
+        _keep(row, f"goes on until {row.until}", by=by)
+    return held.follows
+
+
+def _beside(mandate):
+    """What a mandate to come may have cut short: the one it follows, and its holder's own as alternate."""
+    own = Mandate.objects.of_state(mandate.state).held_by(mandate.person).as_role(Role.ALTERNATE)
+    return [row for row in (mandate.follows, *own) if row is not None]
+
+
+def until_before(mandate):
+    """The last day that a mandate had before it got the one it has now; None for none."""
+    before = mandate.history.exclude(until=mandate.until).order_by("-history_date", "-history_id").first()
+    return before.until if before else mandate.until
+
+
+@transaction.atomic
+def hand_over(mandate, *, taker, first_day, until=None, note="", by):
+    """Give a seat on: its holder's mandate ends the day before the taker's begins. Returns the taker's."""
+    _lock_seat(mandate.state)
+    giver = Mandate.objects.select_for_update(of=("self",)).get(pk=mandate.pk)
+    check_first_day(giver, first_day)
+    if giver.until is None or giver.until >= first_day:
+        giver.until = first_day - DAY
+        _keep(giver, f"handed over, ends {giver.until}", by=by)
+    return appoint(
+        state=giver.state, person=taker, role=giver.role, since=first_day, until=until, note=note, follows=giver, by=by
+    )
+
+
+def check_first_day(giver, first_day):
+    """Raise ValidationError where a seat cannot go to its next holder on that day, with neither gap nor overlap."""
+    if first_day < today():
+        raise ValidationError({"first_day": _("This day is past.")})
+    if first_day <= giver.since:
+        raise ValidationError({"first_day": _("The present mandate begins on this day or later.")})
+
+
+@transaction.atomic
+def confirm_mandate(mandate, *, by):
+    """The holder says that the mandate still holds."""
+    held = Mandate.objects.select_for_update(of=("self",)).get(pk=mandate.pk)
+    if held.confirmed != today():
+        held.confirmed = today()
+        _keep(held, "confirmed by its holder", by=by)
+    return held
+
+
+# Access
+
+
+@transaction.atomic
+def end_access(account, *, by):
+    """Keep a person out: the account no longer logs in, its mandates end, the links it sent stop working.
+
+    What the person wrote stays, under his name, and the secretariat can let him in again.
+    """
+    account.is_active = False
+    account._history_user = by
+    account.save(update_fields=["is_active"])
+    for mandate in account.mandates.not_over():
+        if mandate.has_begun:
+            end_mandate(mandate, last_day=max(mandate.since, today() - DAY), by=by)
+        else:
+            take_back(mandate, by=by)
+    for invitation in Invitation.objects.sent_by(account).unanswered():
+        revoke(invitation, by=by)
+    audit(AuditEntry.Kind.RIGHTS, by=by, subject=("account", account.pk), detail="access ended")
+
+
+@transaction.atomic
+def give_access(account, *, by):
+    """Let a person in again who was kept out; mandates are given anew."""
+    account.is_active = True
+    account._history_user = by
+    account.save(update_fields=["is_active"])
+    audit(AuditEntry.Kind.RIGHTS, by=by, subject=("account", account.pk), detail="access given again")
+
+
+@transaction.atomic
+def revoke(invitation, *, by):
+    """Make the link of an invitation useless; returns False where it was answered already."""
+    held = Invitation.objects.select_for_update(of=("self",)).get(pk=invitation.pk)
+    if held.accepted or held.revoked:
+        return False
+    held.revoked = timezone.now()
+    held.save(update_fields=["revoked"])
+    audit(AuditEntry.Kind.INVITATION, by=by, subject=("invitation", held.pk), detail="revoked")
+    return True
 
 
 @transaction.atomic
@@ -46,14 +220,15 @@ def set_staff(user, staff, *, by):
         user.groups.add(group)
     elif group:
         user.groups.remove(group)
-    log.info("account %s %s the secretariat by %s", user.pk, "joins" if staff else "leaves", by and by.pk)
+    said = "joins the secretariat" if staff else "leaves the secretariat"
+    audit(AuditEntry.Kind.RIGHTS, by=by, subject=("account", user.pk), detail=said)
 
 
 @transaction.atomic
 def forget_old_addresses(user, *, by):
     """After an account got another e-mail address: the old one no longer logs in, nor gets a new password."""
     EmailAddress.objects.filter(user=user).exclude(email=user.email).delete()
-    log.info("account %s has another e-mail address by %s", user.pk, by and by.pk)
+    audit(AuditEntry.Kind.ACCOUNT, by=by, subject=("account", user.pk), detail="another e-mail address")
 
 
 @transaction.atomic
@@ -79,7 +254,7 @@ def _permissions_of(role):
 def _is_wanted(permission, wanted):
     verb, content_type = permission.codename.split("_")[0], permission.content_type
     model = content_type.model_class()
-    if model is None or (verb != "view" and issubclass(model, HistoricalChanges)):
+    if model in (None, AuditEntry) or (verb != "view" and issubclass(model, HistoricalChanges)):
         return False
     if verb == "delete" and content_type.model in PARTS:
         verb = "change"

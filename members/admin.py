@@ -6,11 +6,14 @@ from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.contrib.auth.forms import BaseUserCreationForm
 from django.contrib.auth.models import Group
 from django.core.exceptions import PermissionDenied
+from django.db import transaction
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from core.admin import CuratedAdmin
 from members import actions
+from members.closing_admin import close_accounts
+from members.factors_admin import forget_factors
 from members.models import Mandate, User
 from reference.querysets import today
 
@@ -76,6 +79,7 @@ class AccountAdmin(CuratedAdmin, DjangoUserAdmin):
         (None, {"fields": ["email", "name", "state", "organisation", "password1", "password2"]}),
     ]
     inlines = [MandateInline]
+    actions = [close_accounts, forget_factors]
 
     def get_readonly_fields(self, request, obj=None):
         staff_fields = [] if request.user.is_superuser else ["is_staff", "is_superuser"]
@@ -98,12 +102,23 @@ class AccountAdmin(CuratedAdmin, DjangoUserAdmin):
         """Accounts are closed, not deleted: history names them."""
         return False
 
+    @transaction.atomic
     def save_model(self, request, obj, form, change):
         super().save_model(request, obj, form, change)
         if change and "email" in form.changed_data:
             actions.forget_old_addresses(obj, by=request.user)
+        if change and "is_active" in form.changed_data:
+            (actions.give_access if obj.is_active else actions.end_access)(obj, by=request.user)
         if "is_staff" in form.changed_data:
             actions.set_staff(obj, obj.is_staff, by=request.user)
+
+    def save_formset(self, request, form, formset, change):
+        """Mandates by the action that logs them; who is kept out has had his ended by then."""
+        formset.save(commit=False)
+        for mandate in formset.deleted_objects:
+            actions.delete_mandate(mandate, by=request.user)
+        for mandate, _changed in [*((row, True) for row in formset.new_objects), *formset.changed_objects]:
+            actions.keep_mandate(mandate, by=request.user)
 
 
 @admin.register(Mandate)
@@ -113,3 +128,14 @@ class MandateAdmin(CuratedAdmin):
     list_select_related = ["state", "person"]
     search_fields = ["state__name_en", "person__name", "person__email"]
     autocomplete_fields = ["state", "person"]
+
+    def save_model(self, request, obj, form, change):
+        actions.keep_mandate(obj, by=request.user)
+
+    def delete_model(self, request, obj):
+        actions.delete_mandate(obj, by=request.user)
+
+    @transaction.atomic
+    def delete_queryset(self, request, queryset):
+        for mandate in queryset:
+            actions.delete_mandate(mandate, by=request.user)

@@ -8,15 +8,19 @@ from django.contrib.auth.models import AbstractUser
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
+from core.dates import today
 from core.labels import Label
 from core.languages import CONTENT_LANGUAGES
 from core.text import refuse_markup
 from members.access import Role, role_of
+from members.audiences import Audience
 from members.querysets import (
+    CONFIRMED_FOR,
     AccountManager,
     AuditQuerySet,
     InvitationQuerySet,
@@ -35,14 +39,6 @@ def validate_time_zone(name):
 def photo_name(user, filename):
     """A generated name under which a photo is kept."""
     return f"photos/{uuid.uuid4().hex}"
-
-
-class Audience(models.TextChoices):
-    """To whom a person shows something of himself; the secretariat reads all of it."""
-
-    SECRETARIAT = "secretariat", _("the secretariat only")
-    COUNTERPARTS = "counterparts", _("Focal Points, alternates and the secretariat")
-    MEMBERS = "members", _("every member")
 
 
 class User(AbstractUser):
@@ -78,6 +74,7 @@ class User(AbstractUser):
         choices=Audience,
         default=Audience.COUNTERPARTS,
     )
+    unread_notifications = models.PositiveIntegerField(default=0, editable=False)
 
     objects = AccountManager()
 
@@ -127,8 +124,16 @@ class Mandate(models.Model):
     confirmed = models.DateField(
         _("confirmed on"), null=True, blank=True, help_text=_("When the holder last said that the mandate still holds.")
     )
+    follows = models.ForeignKey(
+        "self", models.SET_NULL, null=True, editable=False, related_name="followed_by", verbose_name=_("follows")
+    )
+    taken_over = models.DateTimeField(
+        null=True, editable=False, help_text="When the holder got what was open of who held the seat before."
+    )
 
     objects = MandateQuerySet.as_manager()
+
+    author_id = None  # it is judged by its State alone
 
     class Meta:
         ordering = ["state", "-since"]
@@ -145,15 +150,38 @@ class Mandate(models.Model):
     def __str__(self):
         return f"{self.state} · {self.get_role_display()} · {self.person}"
 
+    def get_absolute_url(self):
+        return reverse("kms:seat_detail", args=[self.state.slug])
+
     def clean(self):
         super().clean()
         if self.state_id is None or self.since is None:
             return
         if self.person_id is not None and self.person.state_id != self.state_id:
             raise ValidationError({"person": _("This account does not belong to that State.")})
-        others = Mandate.objects.of_seat(self.state).exclude(pk=self.pk).overlapping(self.since, self.until)
-        if self.role == Role.FOCAL_POINT and others.exists():
+        others = Mandate.objects.of_state(self.state).exclude(pk=self.pk).overlapping(self.since, self.until)
+        if self.role == Role.FOCAL_POINT and others.of_seat(self.state).exists():
             raise ValidationError({"since": _("The State has another National Focal Point in this time.")})
+        if others.held_by(self.person_id).as_role(self.role).exists():
+            raise ValidationError({"since": _("This person has the same role already in this time.")})
+
+    @property
+    def fills_seat(self):
+        """Whether it is that of the National Focal Point."""
+        return self.role == Role.FOCAL_POINT
+
+    @property
+    def has_begun(self):
+        return self.since <= today()
+
+    @property
+    def has_ended(self):
+        return self.until is not None and self.until < today()
+
+    @property
+    def confirm_by(self):
+        """The day on which the holder is asked whether it still holds: a year after he last said so."""
+        return (self.confirmed or self.since) + CONFIRMED_FOR
 
 
 class Invitation(models.Model):
@@ -190,15 +218,20 @@ class Invitation(models.Model):
     sent = models.DateTimeField(_("last sent"), default=timezone.now, editable=False)
     expires = models.DateTimeField(_("expires"), editable=False)
     accepted = models.DateTimeField(_("accepted"), null=True, editable=False)
-    account = models.OneToOneField(
-        User, models.PROTECT, null=True, editable=False, related_name="invitation", verbose_name=_("account")
+    account = models.ForeignKey(
+        User, models.PROTECT, null=True, editable=False, related_name="invitations_accepted", verbose_name=_("account")
     )
     mandate = models.OneToOneField(
         Mandate, models.SET_NULL, null=True, editable=False, related_name="invitation", verbose_name=_("mandate")
     )
+    succeeds = models.ForeignKey(
+        Mandate, models.SET_NULL, null=True, editable=False, related_name="successions", verbose_name=_("hands over")
+    )
     revoked = models.DateTimeField(_("revoked"), null=True, editable=False)
 
     objects = InvitationQuerySet.as_manager()
+
+    author_id = None  # it is judged by its State, not by who sent it
 
     class Meta:
         ordering = ["-created", "-pk"]
@@ -217,6 +250,9 @@ class Invitation(models.Model):
 
     def __str__(self):
         return f"{self.name} · {self.get_role_display()} · {self.state or self.organisation}"
+
+    def get_absolute_url(self):
+        return reverse("kms:invitation_detail", args=[self.uuid])
 
     @property
     def state_of_things(self):
@@ -242,8 +278,11 @@ class AuditEntry(models.Model):
         REFUSED = "refused", _("refused")
         DOWNLOAD = "download", _("downloaded")
         EXPORT = "export", _("exported")
+        IMPORT = "import", _("imported")
         LABEL = "label", _("label changed")
+        PUBLICATION = "publication", _("publication changed")
         PROPOSAL = "proposal", _("proposal")
+        ADMIN = "admin", _("act in the administration")
 
     kind = models.CharField(_("kind"), max_length=20, choices=Kind)
     at = models.DateTimeField(_("when"), default=timezone.now, db_index=True)
@@ -256,6 +295,8 @@ class AuditEntry(models.Model):
 
     objects = AuditQuerySet.as_manager()
 
+    label_field = "label"
+
     class Meta:
         ordering = ["-at", "-pk"]
         verbose_name = _("log entry")
@@ -264,6 +305,11 @@ class AuditEntry(models.Model):
 
     def __str__(self):
         return f"{self.at:%Y-%m-%d %H:%M} {self.get_kind_display()}"
+
+    def save(self, **options):
+        if not self._state.adding:
+            raise TypeError("A line of the log is written once and never changed.")
+        super().save(**options)
 
 
 class Labelled(models.Model):
@@ -302,6 +348,7 @@ class Labelled(models.Model):
 
     label_field = "label"  # which column readers are judged by
     owner_path = "state"  # the foreign key to the owning State, or "" where the secretariat owns all
+    is_word_of_owner = False  # whether what is being saved was submitted by the owner
 
     class Meta:
         abstract = True
@@ -329,3 +376,13 @@ class Labelled(models.Model):
         super().clean()
         if self.restricted_until and self.label == Label.CLEAR:
             raise ValidationError({"restricted_until": _("TLP:CLEAR is not restricted.")})
+        if self.pk and not self.is_word_of_owner and self._is_widened() and self._has_focal_point():
+            said = _("Only the State that owns this record widens its label; its Focal Point does it at My desk.")
+            raise ValidationError({"label": said})
+
+    def _is_widened(self):
+        """Whether the label is wider than the one that is stored."""
+        return type(self)._base_manager.filter(pk=self.pk, label__gt=self.label).exists()
+
+    def _has_focal_point(self):
+        return self.state_id is not None and Mandate.objects.in_force().of_seat(self.state_id).exists()

@@ -6,7 +6,7 @@ from members.models import Mandate, User
 
 PRIVATE = [
     "password", "last_login", "preferred_language", "time_zone", "office", "spoken_languages", "phone", "reach",
-    "photo", "name_shown_to", "photo_shown_to", "contact_shown_to",
+    "photo", "name_shown_to", "photo_shown_to", "contact_shown_to", "unread_notifications",
 ]  # fmt: skip
 keep_history(User, excluded_fields=PRIVATE)
 keep_history(Mandate)

@@ -23,9 +23,34 @@ class Migration(migrations.Migration):
             field=models.DateField(blank=True, help_text='When the holder last said that the mandate still holds.', null=True, verbose_name='confirmed on'),
         ),
         migrations.AddField(
+            model_name='historicalmandate',
+            name='follows',
+            field=models.ForeignKey(blank=True, db_constraint=False, editable=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='members.mandate', verbose_name='follows'),
+        ),
+        migrations.AddField(
+            model_name='historicalmandate',
+            name='taken_over',
+            field=models.DateTimeField(editable=False, help_text='When the holder got what was open of who held the seat before.', null=True),
+        ),
+        migrations.AddField(
+            model_name='mandate',
+            name='follows',
+            field=models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='followed_by', to='members.mandate', verbose_name='follows'),
+        ),
+        migrations.AddField(
+            model_name='mandate',
+            name='taken_over',
+            field=models.DateTimeField(editable=False, help_text='When the holder got what was open of who held the seat before.', null=True),
+        ),
+        migrations.AddField(
             model_name='mandate',
             name='confirmed',
             field=models.DateField(blank=True, help_text='When the holder last said that the mandate still holds.', null=True, verbose_name='confirmed on'),
+        ),
+        migrations.AddField(
+            model_name='user',
+            name='unread_notifications',
+            field=models.PositiveIntegerField(default=0, editable=False),
         ),
         migrations.AddField(
             model_name='user',
@@ -81,7 +106,7 @@ class Migration(migrations.Migration):
             name='AuditEntry',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('sign_in', 'signed in'), ('sign_in_refused', 'sign-in refused'), ('sign_out', 'signed out'), ('second_factor', 'second factor changed'), ('account', 'account changed'), ('rights', 'rights changed'), ('invitation', 'invitation'), ('refused', 'refused'), ('download', 'downloaded'), ('export', 'exported'), ('label', 'label changed'), ('proposal', 'proposal')], max_length=20, verbose_name='kind')),
+                ('kind', models.CharField(choices=[('sign_in', 'signed in'), ('sign_in_refused', 'sign-in refused'), ('sign_out', 'signed out'), ('second_factor', 'second factor changed'), ('account', 'account changed'), ('rights', 'rights changed'), ('invitation', 'invitation'), ('refused', 'refused'), ('download', 'downloaded'), ('export', 'exported'), ('import', 'imported'), ('label', 'label changed'), ('publication', 'publication changed'), ('proposal', 'proposal'), ('admin', 'act in the administration')], max_length=20, verbose_name='kind')),
                 ('at', models.DateTimeField(db_index=True, default=django.utils.timezone.now, verbose_name='when')),
                 ('address', models.GenericIPAddressField(null=True, verbose_name='network address')),
                 ('subject_kind', models.CharField(blank=True, max_length=20, verbose_name='kind of record')),
@@ -115,7 +140,8 @@ class Migration(migrations.Migration):
                 ('expires', models.DateTimeField(editable=False, verbose_name='expires')),
                 ('accepted', models.DateTimeField(editable=False, null=True, verbose_name='accepted')),
                 ('revoked', models.DateTimeField(editable=False, null=True, verbose_name='revoked')),
-                ('account', models.OneToOneField(editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='invitation', to=settings.AUTH_USER_MODEL, verbose_name='account')),
+                ('account', models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='invitations_accepted', to=settings.AUTH_USER_MODEL, verbose_name='account')),
+                ('succeeds', models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='successions', to='members.mandate', verbose_name='hands over')),
                 ('invited_by', models.ForeignKey(editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='invitations_sent', to=settings.AUTH_USER_MODEL, verbose_name='invited by')),
                 ('mandate', models.OneToOneField(editable=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='invitation', to='members.mandate', verbose_name='mandate')),
                 ('organisation', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='invitations', to='reference.organisation', verbose_name='organisation')),
