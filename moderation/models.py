@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from documents.models import Document
 from members.models import User
 from moderation.kinds import KINDS
-from moderation.querysets import ProposalQuerySet
+from moderation.querysets import ProposalQuerySet, StepQuerySet
 from reference.models import MemberState
 
 
@@ -26,7 +26,9 @@ class Proposal(models.Model):
 
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     kind = models.CharField(_("kind"), max_length=20)
-    record_key = models.BigIntegerField(_("record that it changes"), null=True, editable=False)
+    record_key = models.BigIntegerField(
+        _("record"), null=True, editable=False, help_text="The one that it changes, or that it became."
+    )
     state = models.ForeignKey(MemberState, models.PROTECT, related_name="proposals", verbose_name=_("State"))
     author = models.ForeignKey(
         User, models.SET_NULL, null=True, editable=False, related_name="proposals", verbose_name=_("author")
@@ -36,12 +38,20 @@ class Proposal(models.Model):
     base = models.CharField(
         max_length=40, blank=True, editable=False, help_text="When the live record was saved last, as it was begun."
     )
+    base_data = models.JSONField(default=dict, help_text="What the form held of the live record, as it was begun.")
     documents = models.ManyToManyField(Document, related_name="proposals", blank=True, verbose_name=_("documents"))
-    status = models.CharField(_("status"), max_length=10, choices=Status, default=Status.DRAFT, db_index=True)
+    status = models.CharField(_("status"), max_length=10, choices=Status, default=Status.DRAFT)
     version = models.PositiveIntegerField(default=1, editable=False, help_text="Counts its saves.")
     created = models.DateTimeField(_("created"), auto_now_add=True)
     changed = models.DateTimeField(_("last changed"), auto_now=True)
+    changed_by = models.ForeignKey(
+        User, models.SET_NULL, null=True, editable=False, related_name="+", verbose_name=_("last changed by")
+    )
     since = models.DateTimeField(_("in this status since"), default=timezone.now)
+    submitted = models.DateTimeField(_("last submitted"), null=True, editable=False)
+    submitter = models.ForeignKey(
+        User, models.SET_NULL, null=True, editable=False, related_name="+", verbose_name=_("submitted by")
+    )
 
     objects = ProposalQuerySet.as_manager()
 
@@ -49,6 +59,14 @@ class Proposal(models.Model):
         ordering = ["since", "pk"]
         verbose_name = _("proposal")
         verbose_name_plural = _("proposals")
+        indexes = [models.Index(fields=["status", "since"], name="proposal_queue")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["kind", "record_key", "state"],
+                condition=models.Q(record_key__isnull=False, status__in=["draft", "submitted", "returned"]),
+                name="proposal_open_once",
+            )
+        ]
 
     def __str__(self):
         return self.title
@@ -60,6 +78,21 @@ class Proposal(models.Model):
     def about(self):
         """The ProposalKind."""
         return KINDS[self.kind]
+
+    @property
+    def is_change(self):
+        """Whether it changes a record that is there."""
+        return self.base != ""
+
+    @property
+    def is_editable(self):
+        """Whether it is the State's turn; a withdrawn one may be taken up again."""
+        return self.status in {self.Status.DRAFT, self.Status.RETURNED, self.Status.WITHDRAWN}
+
+    @property
+    def days_waiting(self):
+        """For how many days it has been in its status."""
+        return (timezone.now() - self.since).days
 
 
 class ProposalStep(models.Model):
@@ -78,6 +111,8 @@ class ProposalStep(models.Model):
     at = models.DateTimeField(_("when"), default=timezone.now)
     reasons = models.TextField(_("reasons"), max_length=3000, blank=True)
     data = models.JSONField(default=dict, help_text="What the form held at this step.")
+
+    objects = StepQuerySet.as_manager()
 
     class Meta:
         ordering = ["at", "pk"]

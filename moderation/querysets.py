@@ -1,21 +1,84 @@
 """Adjectives of proposals."""
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Case, Count, Value, When
 
 from members.access import Action, Scope, scope, state_ids_of
+
+OPEN = ("draft", "submitted", "returned")
+# Whose turn it is decides the order of a list: the State's first, then the secretariat's, then nobody's.
+ORDER = ("returned", "draft", "submitted", "accepted", "withdrawn")
 
 
 class ProposalQuerySet(models.QuerySet):
     def visible_to(self, user):
-        """A State's mandate-holders see its proposals, an expert his own, reviewers whatever was once submitted."""
+        """A State's mandate-holders see its proposals, an expert his own, reviewers whatever is or was submitted."""
         if scope(user, Action.REVIEW) == Scope.ANY:
-            return self.exclude(status=self.model.Status.DRAFT)
+            return self.exclude(submitted=None).exclude(status="draft")
         reach = scope(user, Action.DRAFT_PROPOSAL)
-        if reach == Scope.NONE:
-            return self.none()
-        mine = Q(author=user)
-        return self.filter(mine | Q(state__in=state_ids_of(user)) if reach == Scope.STATE else mine)
+        if reach == Scope.STATE:
+            return self.filter(state__in=state_ids_of(user))
+        return self.filter(author=user, state=user.state_id) if reach == Scope.OWN else self.none()
 
     def for_list(self):
-        return self.select_related("state", "author")
+        return self.select_related("state", "author", "submitter").defer("data", "base_data")
+
+    def for_detail(self):
+        return self.select_related("state", "author", "submitter", "changed_by")
+
+    def open(self):
+        """Neither accepted nor withdrawn."""
+        return self.filter(status__in=OPEN)
+
+    def with_status(self, status):
+        return self.filter(status=status)
+
+    def of_kind(self, kind):
+        return self.filter(kind=kind)
+
+    def of_state(self, slug):
+        return self.filter(state__slug=slug)
+
+    def of_record(self, kind, key, state_id):
+        """A State's proposals to change one record."""
+        return self.filter(kind=kind, record_key=key, state=state_id)
+
+    def by(self, author, state):
+        """A State's open proposals that one person wrote."""
+        return self.open().filter(author=author, state=state)
+
+    def waiting_for_review(self):
+        """Submitted ones, the longest waiting first."""
+        return self.filter(status="submitted").select_related("state").order_by("since", "pk")
+
+    def waiting_for_state(self):
+        """Those that were returned, the longest waiting first."""
+        return self.filter(status="returned").select_related("state").order_by("since", "pk")
+
+    def waiting_for(self, user):
+        """Those that this person is to go on writing: returned ones and drafts; the longest waiting first."""
+        if scope(user, Action.DRAFT_PROPOSAL) == Scope.NONE:
+            return self.none()
+        rows = self.visible_to(user).filter(status__in=("returned", "draft"))
+        return rows.select_related("state").order_by("since", "pk")
+
+    def by_turn(self):
+        """The State's turn first, then the secretariat's, then what is done; the latest first in each."""
+        ranks = [When(status=status, then=Value(rank)) for rank, status in enumerate(ORDER)]
+        return self.order_by(Case(*ranks, default=Value(len(ORDER))), "-since", "-pk")
+
+    def counted_by(self, *fields):
+        """[(value …, how many)] of each combination of values."""
+        return self.order_by(*fields).values_list(*fields).annotate(n=Count("pk"))
+
+    def with_uuid(self, uuid):
+        return self.filter(uuid=uuid)
+
+
+class StepQuerySet(models.QuerySet):
+    def of(self, proposal):
+        return self.filter(proposal=proposal).select_related("by").defer("data")
+
+    def last_submission(self, proposal):
+        """The step at which it was submitted last, or None."""
+        return self.filter(proposal=proposal, step="submitted").last()

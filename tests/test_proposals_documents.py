@@ -1,0 +1,174 @@
+"""Files that go with a proposal: checked, read by whom, removed, published with it."""
+
+import uuid
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+
+from core.labels import Label
+from documents.models import Document
+from moderation.actions import MOST_DOCUMENTS
+from moderation.models import Proposal
+from tests.factories import make_document, make_event
+from tests.files import pdf
+from tests.proposing import accepted, change_of, draft_of, now, page, submitted
+
+pytestmark = pytest.mark.django_db
+OFFICIAL = {"source": "https://a.example/", "source_kind": "official-page"}
+
+
+def added(client, proposal, *, content=None, filename="plan.pdf", **fields):
+    upload = SimpleUploadedFile(filename, pdf() if content is None else content)
+    form = {"title": "The plan", "language": "pt", "label": "1", "file": upload} | fields
+    return client.post(page("document_add", proposal), form)
+
+
+def test_file_is_kept_as_a_draft_of_the_state_and_published_with_the_proposal(
+    client_for, alternate, focal_point, secretariat, visitor, partner, brazil
+):
+    draft = draft_of(focal_point)
+    assert added(client_for(alternate), draft, official="on").status_code == 302
+    document = draft.documents.get()
+    assert (document.title_pt, document.title_en) == ("The plan", None)
+    assert (document.language, document.official) == ("pt", True)
+    assert (document.state, document.author, document.publication, document.effective_label) == (
+        brazil, alternate, "draft", Label.GREEN,
+    )  # fmt: skip
+    assert "The plan" in client_for(focal_point).get(page("detail", draft)).content.decode()
+    submitted(draft, focal_point)
+    event = accepted(draft, secretariat)
+    document.refresh_from_db()
+    assert (list(event.documents.all()), document.publication) == ([document], "published")
+    assert [Document.objects.visible_to(person).count() for person in (visitor, partner)] == [0, 1]
+    assert [entry.history_user for entry in document.history.all()] == [focal_point, alternate]
+    assert event.history.get().documents.get().document == document
+    body = client_for(alternate).get(page("detail", draft)).content.decode()
+    assert document.get_absolute_url() in body
+
+
+def test_document_on_a_stricter_record_is_read_by_its_readers_only(client_for, focal_point, secretariat, partner):
+    draft = draft_of(focal_point, label=str(Label.AMBER.value))
+    added(client_for(focal_point), draft, label="0")
+    submitted(draft, focal_point)
+    accepted(draft, secretariat)
+    assert Document.objects.get().effective_label == Label.AMBER
+    assert Document.objects.visible_to(partner).count() == 0
+
+
+def test_files_alone_are_a_change(focal_point, secretariat, client_for, brazil):
+    event = make_event(host_state=brazil, **OFFICIAL)
+    draft = change_of(event, focal_point)
+    added(client_for(focal_point), draft)
+    submitted(draft, focal_point)
+    accepted(draft, secretariat)
+    assert event.documents.count() == 1
+
+
+BAD_FILES = {
+    "not what it says": {"content": b"MZ this is a program"},
+    "other type": {"filename": "plan.exe"},
+    "empty": {"content": b""},
+    "no title": {"title": ""},
+    "markup": {"title": "<b>Plan</b>"},
+    "other language": {"language": "de"},
+    "no label": {"label": ""},
+    "other label": {"label": "7"},
+}
+
+
+@pytest.mark.parametrize("fields", BAD_FILES.values(), ids=BAD_FILES)
+def test_bad_file_is_refused_with_the_reason(fields, client_for, focal_point):
+    draft = draft_of(focal_point)
+    answer = added(client_for(focal_point), draft, **fields)
+    assert (answer.status_code, "There is a problem" in answer.content.decode()) == (200, True)
+    assert Document.objects.count() == 0
+
+
+def test_same_file_once_more_is_the_same_and_there_is_an_end(client_for, focal_point):
+    client, draft = client_for(focal_point), draft_of(focal_point)
+    content = pdf()
+    for _ in range(2):
+        added(client, draft, content=content)
+    assert draft.documents.count() == 1
+    for n in range(MOST_DOCUMENTS - 1):
+        draft.documents.add(make_document(content=b"%d" % n, publication="draft", state=draft.state))
+    answer = client.post(
+        page("document_add", draft),
+        {"title": "One more", "language": "pt", "label": "1", "file": SimpleUploadedFile("a.pdf", pdf() + b"\n%")},
+        follow=True,
+    )
+    assert "10 files at most" in answer.content.decode()
+    assert draft.documents.count() == MOST_DOCUMENTS
+
+
+def test_file_is_removed_for_good_after_one_question(
+    client_for, focal_point, secretariat, django_capture_on_commit_callbacks
+):
+    client, draft = client_for(focal_point), draft_of(focal_point)
+    added(client, draft)
+    document = draft.documents.get()
+    address, storage, name = page("document_remove", draft, document.uuid), document.file.storage, document.file.name
+    assert "Remove “The plan”?" in client.get(address).content.decode()
+    assert storage.exists(name)
+    with django_capture_on_commit_callbacks(execute=True):
+        client.post(address)
+    assert (Document.objects.count(), storage.exists(name)) == (0, False)
+    assert client.post(address).status_code == 404
+
+
+def test_files_stay_as_they_are_while_the_secretariat_has_them(client_for, focal_point, secretariat):
+    client, draft = client_for(focal_point), draft_of(focal_point)
+    added(client, draft)
+    document = draft.documents.get()
+    submitted(draft, focal_point)
+    added(client, draft, content=pdf() + b"\n%")
+    client.post(page("document_remove", draft, document.uuid))
+    assert list(draft.documents.all()) == [document]
+    assert client_for(secretariat).post(page("document_remove", draft, document.uuid)).status_code == 403
+    accepted(draft, secretariat)
+    client.post(page("document_remove", draft, document.uuid))
+    assert Document.objects.get().publication == "published"
+
+
+def test_published_document_is_not_removed_through_a_proposal(client_for, focal_point, brazil):
+    draft, document = draft_of(focal_point), make_document(state=brazil)
+    draft.documents.add(document)
+    client_for(focal_point).post(page("document_remove", draft, document.uuid))
+    assert Document.objects.get() == document
+
+
+def test_file_is_not_reached_through_another_proposal(client_for, focal_point, other_focal_point):
+    theirs, mine = draft_of(other_focal_point), draft_of(focal_point)
+    document = make_document(publication="draft", state=theirs.state)
+    theirs.documents.add(document)
+    client = client_for(focal_point)
+    for proposal in (theirs, mine):
+        assert client.get(page("document", proposal, document.uuid)).status_code == 404
+        assert client.post(page("document_remove", proposal, document.uuid)).status_code == 404
+
+
+def test_download_of_a_draft_is_whole_safe_and_not_kept(client_for, focal_point):
+    client, draft = client_for(focal_point), draft_of(focal_point)
+    content = pdf()
+    added(client, draft, content=content)
+    response = client.get(page("document", draft, draft.documents.get().uuid))
+    assert b"".join(response.streaming_content) == content
+    assert (response["Cache-Control"], response["X-Content-Type-Options"]) == ("private, no-store", "nosniff")
+    assert response["Content-Disposition"] == 'attachment; filename="plan.pdf"'
+
+
+def test_document_is_proposed_as_a_record_of_its_own(client_for, focal_point, secretariat, visitor):
+    client = client_for(focal_point)
+    form = {"language": "pt", "title_pt": "Plano nacional", "official": "on", "label": "0"}
+    client.post("/en/desk/proposals/document/new/", {**form, "version": 0, "token": uuid.uuid4()})
+    draft = Proposal.objects.get()
+    assert "Add the file itself" in client.get(page("detail", draft)).content.decode()
+    upload = SimpleUploadedFile("plano.pdf", pdf())
+    assert client.post(page("document_add", draft), {"file": upload}).status_code == 302
+    file = draft.documents.get()
+    assert (file.title_pt, file.label, file.publication) == ("Plano nacional", Label.CLEAR, "draft")
+    submitted(draft, focal_point)
+    document = accepted(draft, secretariat)
+    assert (document, document.title_pt, document.official) == (file, "Plano nacional", True)
+    assert Document.objects.visible_to(visitor).get() == file
+    assert now(draft).record_key == file.pk
