@@ -1,10 +1,14 @@
 """Writes that reach documents and the records they hang on: audience, publication, derived columns."""
 
+from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from core.labels import Label
 from documents.models import Document
-from members.models import Labelled
+from members.audit import audit, audit_standing
+from members.models import AuditEntry, Labelled
+from members.subjects import subject_of
 
 
 def records_of(document):
@@ -59,10 +63,35 @@ def refresh_record(record):
 
 
 @transaction.atomic
+def relabel(record, *, kind, seen, label, until, by):
+    """Give a record another label, or another day (`until`) to ask again, as its owner decided; its documents follow.
+
+    `kind` is the record's name in the log ("event"), `seen` the label it had when it was looked at: raises
+    ValidationError where that has changed since. Returns the record as it is now; what changes nothing is no change.
+    """
+    held = type(record).objects.bare().select_for_update().get(pk=record.pk)
+    if label == held.label and until == held.restricted_until:
+        return held
+    if seen != held.label:
+        raise ValidationError(_("Nothing was changed: the label was changed since you opened this page. Look again."))
+    held.label, held.restricted_until = label, until
+    held._history_user = by
+    held.save(update_fields=["label", "restricted_until", "updated"])
+    if isinstance(held, Document):
+        refresh_audience(held)
+    elif hasattr(held, "documents"):
+        refresh_documents(held.documents.all())
+    said = f"{Label(seen).label} → {Label(label).label}, until {until or '–'}"
+    audit(AuditEntry.Kind.LABEL, by=by, subject=(kind, held.pk), label=label, detail=said)
+    return held
+
+
+@transaction.atomic
 def set_publication(records, publication, *, by):
     """Publish or withdraw the rows of a queryset, each with its history entry by `by`; returns how many changed."""
     changed = list(records.exclude(publication=publication))
     for record in changed:
+        before = record.label, record.publication
         record.publication = publication
         record._history_user = by
         record.save(update_fields=["publication", "updated"])  # somebody else may be editing the rest
@@ -70,6 +99,7 @@ def set_publication(records, publication, *, by):
             refresh_audience(record)
         elif hasattr(record, "documents"):
             refresh_documents(record.documents.all())
+        audit_standing(record, before, subject=subject_of(record), by=by)
     return len(changed)
 
 
@@ -84,3 +114,12 @@ def keep_closed(documents, *, by):
             rows = Document.objects.filter(pk=document.pk)
             withdrawn += set_publication(rows, Labelled.Publication.WITHDRAWN, by=by)
     return withdrawn
+
+
+def trace_download(document, *, partly, by):
+    """Log that somebody fetched a document; a file that is read in parts is fetched once within the hour."""
+    version = f"sha256 {document.sha256[:12]}"
+    if partly and AuditEntry.objects.downloads_of(document).lately_by(by).filter(detail=version).exists():
+        return
+    subject, label = ("document", document.pk), document.effective_label
+    audit(AuditEntry.Kind.DOWNLOAD, by=by, subject=subject, label=label, detail=version)

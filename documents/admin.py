@@ -2,6 +2,7 @@
 
 from django.contrib import admin, messages
 from django.db import transaction
+from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
@@ -11,7 +12,9 @@ from core.admin import CuratedAdmin, RegistryAdmin
 from documents import actions
 from documents.forms import DocumentForm
 from documents.models import Document
+from members.audit import audit_standing, standing_of
 from members.models import Labelled
+from members.subjects import subject_of
 
 LABEL_FIELDSET = (
     _("Audience"),
@@ -31,6 +34,13 @@ class PublishedAdmin(CuratedAdmin):
     @admin.action(description=_("Withdraw the selected records"), permissions=["change"])
     def withdraw(self, request, rows):
         self._set_publication(request, rows, Labelled.Publication.WITHDRAWN)
+
+    def save_model(self, request, obj, form, change):
+        """A save or a revert that changes who reads the record is logged with what it was before."""
+        before = standing_of(obj) if change else None
+        super().save_model(request, obj, form, change)
+        if before:
+            audit_standing(obj, before, subject=subject_of(obj), by=request.user)
 
     def _set_publication(self, request, rows, state):
         n = actions.set_publication(rows, state, by=request.user)
@@ -97,11 +107,14 @@ class DocumentAdmin(TranslationAdmin, PublishedAdmin):
     list_filter = ["publication", "effective_label", "extension", "language", "official"]
     search_fields = ["title_en", "title_es", "title_pt", "title_fr", "filename", "sha256"]
     autocomplete_fields = ["state", "named_states"]
-    readonly_fields = ["download", "filename", "size", "sha256", "effective_label", "hangs_on"]
+    readonly_fields = ["download", "fetched", "filename", "size", "sha256", "effective_label", "hangs_on"]
     fieldsets = [
         (None, {"fields": ["title", "file", "official", "state"]}),
         LABEL_FIELDSET,
-        (_("The file"), {"fields": ["download", "filename", "size", "sha256", "effective_label", "hangs_on"]}),
+        (
+            _("The file"),
+            {"fields": ["download", "fetched", "filename", "size", "sha256", "effective_label", "hangs_on"]},
+        ),
     ]
 
     def get_fieldsets(self, request, obj=None):
@@ -110,6 +123,11 @@ class DocumentAdmin(TranslationAdmin, PublishedAdmin):
     @admin.display(description=_("download"))
     def download(self, document):
         return format_html('<a href="{}">{}</a>', document.get_absolute_url(), document.download_name)
+
+    @admin.display(description=_("who fetched it"))
+    def fetched(self, document):
+        address = reverse("kms:document_downloads", args=[document.uuid])
+        return format_html('<a href="{}">{}</a>', address, _("Lines of the log"))
 
     @admin.display(description=_("hangs on"))
     def hangs_on(self, document):

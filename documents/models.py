@@ -13,7 +13,7 @@ from core.labels import Label
 from core.text import refuse_markup
 from documents.checks import EXTENSIONS
 from documents.querysets import DocumentQuerySet
-from members.models import Labelled
+from members.models import Invitation, Labelled
 from reference.models import MemberState
 
 
@@ -35,6 +35,15 @@ class Document(Labelled):
     official = models.BooleanField(_("official version"), default=False)
     state = models.ForeignKey(
         MemberState, models.PROTECT, null=True, blank=True, related_name="documents", verbose_name=_("owner State")
+    )
+    invitation = models.ForeignKey(
+        Invitation,
+        models.SET_NULL,
+        null=True,
+        editable=False,
+        related_name="notes",
+        verbose_name=_("invitation"),
+        help_text=_("Whose appointment it is the note of."),
     )
     effective_label = models.PositiveSmallIntegerField(
         _("effective label"), choices=Label, default=Label.CLEAR, editable=False, db_index=True

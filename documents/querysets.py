@@ -13,3 +13,7 @@ class DocumentQuerySet(LabelledQuerySet):
 
     def of_state(self, state):
         return self.filter(state=state)
+
+    def of_invitation(self, invitation):
+        """The government's notes that came with an invitation to a seat."""
+        return self.filter(invitation=invitation)

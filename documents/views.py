@@ -1,4 +1,4 @@
-"""The download of a document: the only way to a file."""
+"""The download of a document: the only way to a file, and a traced one where not everybody may go it."""
 
 import logging
 import re
@@ -9,6 +9,7 @@ from django.utils.cache import get_conditional_response
 from django.views.decorators.http import require_safe
 
 from core.labels import Label
+from documents.actions import trace_download
 from documents.models import Document
 from members.access import public
 
@@ -20,13 +21,20 @@ ONE_RANGE = re.compile(r"bytes=(?:(\d{1,18})-(\d{0,18})|-(\d{1,18}))")
 @public
 def document_download(request, uuid, name):
     """The file as an attachment that no browser opens as a page; a part of it where a Range is asked for."""
-    document = get_object_or_404(Document.objects.visible_to(request.user), uuid=uuid)
+    return document_response(request, get_object_or_404(Document.objects.visible_to(request.user), uuid=uuid))
+
+
+def document_response(request, document):
+    """The file of a document that the reader may have; each view that gives one has judged that."""
     etag = f'"{document.sha256}"'
     response = get_conditional_response(request, etag=etag) or _file_response(request, document, etag)
+    open_to_all = document.effective_label == Label.CLEAR
+    if not open_to_all:
+        _trace(request, document, response)
+    request.is_traced = True
     response["ETag"] = etag
     response["Accept-Ranges"] = "bytes"
     response["X-Content-Type-Options"] = "nosniff"
-    open_to_all = document.effective_label == Label.CLEAR
     response["Cache-Control"] = "public, no-cache" if open_to_all else "private, no-store"
     response._csp_replace = {"default-src": ["'none'"], "sandbox": [""]}
     return response
@@ -47,7 +55,7 @@ def _file_response(request, document, etag):
         return response
     first, last = _span(asked, document.size)
     if first > last:
-        response.close()
+        stream.close()
         return HttpResponse(status=416, headers={"Content-Range": f"bytes */{document.size}"})
     stream.seek(first)
     response.streaming_content = _part(stream, last - first + 1)
@@ -55,6 +63,12 @@ def _file_response(request, document, etag):
     response["Content-Length"] = str(last - first + 1)
     response["Content-Range"] = f"bytes {first}-{last}/{document.size}"
     return response
+
+
+def _trace(request, document, response):
+    """Log an answer that holds something of the file. Where that fails, nothing of it leaves."""
+    if request.method == "GET" and response.status_code in (200, 206):
+        trace_download(document, partly=response.status_code == 206, by=request.user)
 
 
 def _asked_range(request, etag):

@@ -5,10 +5,11 @@ from django.utils.translation import gettext_lazy as _
 from modeltranslation.admin import TranslationAdmin
 
 from core.admin import RegistryAdmin
-from documents.admin import LABEL_FIELDSET, PublishedAdmin, RecordAdmin
+from documents.admin import LABEL_FIELDSET, PublishedAdmin
 from events.forms import EventForm
-from events.models import CooperationNeed, EventPlace, MajorEvent, Series
-from events.resources import EventResource, SeriesResource
+from events.models import CooperationNeed, EventPlace, Lesson, MajorEvent, Series
+from events.resources import EventResource, LessonResource, SeriesResource
+from moderation.admin import WatchedAdmin
 
 
 @admin.register(Series)
@@ -25,7 +26,8 @@ class PlaceInline(admin.TabularInline):
 
 
 @admin.register(MajorEvent)
-class MajorEventAdmin(TranslationAdmin, RecordAdmin):
+class MajorEventAdmin(TranslationAdmin, WatchedAdmin):
+    subject_name = "event"
     form = EventForm
     resource_classes = [EventResource]
     list_display = ["name", "dates", "kind", "host_state", "status", "label", "publication"]
@@ -63,3 +65,23 @@ class CooperationNeedAdmin(TranslationAdmin, PublishedAdmin):
     search_fields = ["need_en", "need_es", "need_pt", "need_fr", "event__search_text"]
     autocomplete_fields = ["event", "themes", "named_states"]
     fieldsets = [(None, {"fields": ["event", "need", "themes"]}), LABEL_FIELDSET]
+
+
+@admin.register(Lesson)
+class LessonAdmin(TranslationAdmin, WatchedAdmin):
+    subject_name = "lesson"
+    resource_classes = [LessonResource]
+    list_display = ["title", "kind", "state", "event", "validated", "label", "publication"]
+    list_filter = [
+        "publication", "label", "kind", "state__sub_region", "language", ("validated", admin.EmptyFieldListFilter),
+    ]  # fmt: skip
+    list_select_related = ["state", "event"]
+    search_fields = ["slug", "search_text"]
+    autocomplete_fields = ["state", "event", "themes", "documents", "validated_by", "named_states"]
+    prepopulated_fields = {"slug": ["title_en"]}
+    fieldsets = [
+        (None, {"fields": ["title", "slug", "kind", "state", "event"]}),
+        (_("Content"), {"fields": ["context", "what_happened", "recommendation", "evidence", "themes", "documents"]}),
+        (_("Validated"), {"fields": ["validated_by", "validated"]}),
+        LABEL_FIELDSET,
+    ]

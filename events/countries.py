@@ -6,6 +6,8 @@ from functools import lru_cache
 import pycountry
 from django.utils.translation import get_language
 
+from core.text import fold
+
 
 def unknown_codes(codes):
     """Those of the alpha-3 codes that ISO 3166-1 does not have."""
@@ -23,3 +25,9 @@ def country_names(codes):
     """Names of the countries with these alpha-3 codes, in the reader's language."""
     catalogue = _catalogue(get_language() or "en")
     return [catalogue.gettext(pycountry.countries.get(alpha_3=code).name) for code in codes]
+
+
+def country_choices():
+    """(alpha-3 code, name in the reader's language) of every country, by name."""
+    codes = [country.alpha_3 for country in pycountry.countries]
+    return sorted(zip(codes, country_names(codes), strict=True), key=lambda choice: fold(choice[1]))

@@ -12,8 +12,10 @@ from django.utils.http import urlencode
 
 from core.labels import Label
 from documents.models import Document
+from events.lessons import lessons_of
 from events.maps import draw, map_of, places_of
 from events.models import CooperationNeed, MajorEvent
+from members.directory import names_holder
 from members.models import Mandate
 from reference.querysets import today
 
@@ -49,7 +51,7 @@ class Audience:
 def dossier_of(event, user):
     """{name: value} of everything that `user` may know of an event."""
     context, shown, counted = {}, [event], []
-    for part in (_own, *_parts):
+    for part in (_own, lessons_of, *_parts):
         added = part(event, user)
         shown += added.pop("shown")
         counted += added.pop("counted", [])
@@ -108,12 +110,17 @@ def editions_of(series, user):
 
 
 def _seats(states, user):
-    """[{"state", "filled", "mandates"}]: who speaks for each host, named to those who may know it."""
+    """[{"state", "filled", "mandates", "holder_is_hidden"}]: who speaks for each host, named to those who may know."""
     filled = Mandate.objects.in_force().seats()
     named = {}
     for mandate in Mandate.objects.visible_to(user).in_force().of_states(states):
         named.setdefault(mandate.state_id, []).append(mandate)
-    return [{"state": state, "filled": state.pk in filled, "mandates": named.get(state.pk, [])} for state in states]
+    return [_seat(state, state.pk in filled, named.get(state.pk, [])) for state in states]
+
+
+def _seat(state, filled, mandates):
+    hidden = filled and not names_holder(mandates)
+    return {"state": state, "filled": filled, "mandates": mandates, "holder_is_hidden": hidden}
 
 
 def _map_of(event):

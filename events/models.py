@@ -1,4 +1,4 @@
-"""The nouns of the registry: series, major events, their places, and the cooperation they need."""
+"""The nouns of the registry: series, major events, their places, the cooperation they need, the lessons they left."""
 
 from django.core.exceptions import ValidationError
 from django.db import models
@@ -6,14 +6,14 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from core.languages import texts
+from core.languages import CONTENT_CODES, texts
 from core.text import fold, refuse_markup, refuse_reserved, split_list
 from documents.models import Document
 from events.countries import country_names, unknown_codes
-from events.querysets import EventQuerySet, NeedQuerySet, SeriesQuerySet
-from members.models import Labelled
+from events.querysets import EventQuerySet, LessonQuerySet, NeedQuerySet, SeriesQuerySet
+from members.models import Labelled, User
 from reference.models import LATITUDE, LONGITUDE, Dated, MemberState, Organisation, Sourced, Theme
-from reference.querysets import name_indexes
+from reference.querysets import name_indexes, today
 
 DEEPEST_UMBRELLA = 5
 
@@ -246,3 +246,79 @@ class CooperationNeed(Labelled):
     def state_id(self):
         """The owning State: the main host of the event."""
         return self.event.host_state_id
+
+
+class Lesson(Labelled):
+    """What a State learned at an event, told for others. The State owns it; the secretariat validates it."""
+
+    class Kind(models.TextChoices):
+        GOOD_PRACTICE = "good-practice", _("Good practice")
+        LESSON = "lesson", _("Lesson")
+        CHALLENGE = "challenge", _("Challenge")
+
+    slug = models.SlugField(_("slug"), max_length=80, unique=True, validators=[refuse_reserved])
+    kind = models.CharField(_("kind"), max_length=15, choices=Kind, db_index=True)
+    title = models.CharField(_("title"), max_length=200, validators=[refuse_markup])
+    state = models.ForeignKey(MemberState, models.PROTECT, related_name="lessons", verbose_name=_("State"))
+    event = models.ForeignKey(
+        MajorEvent, models.SET_NULL, null=True, blank=True, related_name="lessons", verbose_name=_("event")
+    )
+    context = models.TextField(_("the situation"), max_length=3000, blank=True, validators=[refuse_markup])
+    what_happened = models.TextField(_("what happened"), max_length=5000, validators=[refuse_markup])
+    recommendation = models.TextField(
+        _("recommendation"),
+        max_length=3000,
+        blank=True,
+        validators=[refuse_markup],
+        help_text=_("Only a challenge that nobody has solved yet may do without one."),
+    )
+    evidence = models.TextField(
+        _("evidence"),
+        max_length=2000,
+        blank=True,
+        validators=[refuse_markup],
+        help_text=_("What it rests on: reports, figures, addresses; one a line."),
+    )
+    themes = models.ManyToManyField(Theme, related_name="lessons", blank=True, verbose_name=_("themes"))
+    documents = models.ManyToManyField(Document, related_name="lessons", blank=True, verbose_name=_("documents"))
+    validated = models.DateField(_("validated on"), null=True, blank=True)
+    validated_by = models.ForeignKey(
+        User, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("validated by")
+    )
+    search_text = models.TextField(editable=False, default="")
+
+    objects = LessonQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-pk"]
+        verbose_name = _("lesson")
+        verbose_name_plural = _("lessons")
+        indexes = name_indexes("title", "lesson")
+
+    def __str__(self):
+        return self.title
+
+    def get_absolute_url(self):
+        return reverse("events:lesson_detail", args=[self.slug])
+
+    def clean(self):
+        super().clean()
+        if self.kind != self.Kind.CHALLENGE and not texts(self, "recommendation"):
+            language = self.language if self.language in CONTENT_CODES else CONTENT_CODES[0]
+            said = _("Say what you recommend; what has no answer yet is a challenge.")
+            raise ValidationError({f"recommendation_{language}": ValidationError(said, code="required")})
+        if self.validated and self.validated > today():
+            raise ValidationError({"validated": _("This day has not come yet.")})
+        if self.validated_by and not self.validated:
+            raise ValidationError({"validated": _("Say on which day it was validated.")})
+
+    @property
+    def evidence_lines(self):
+        """The single pieces of evidence."""
+        return [line.strip() for line in self.evidence.splitlines() if line.strip()]
+
+    def searchable(self):
+        """The folded text that the list's text filter looks into. An event may be hidden, so its name is left out."""
+        told = ("title", "context", "what_happened", "recommendation")
+        words = [word for field in told for word in texts(self, field)]
+        return fold(" ".join([*words, *texts(self.state, "name")]))

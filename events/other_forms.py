@@ -1,4 +1,4 @@
-"""The registry as CSV, XLSX, iCalendar and Atom: the same events as the list, for the same reader."""
+"""The registry as CSV, XLSX, iCalendar and Atom, and the lessons: the same rows as the list, for the same reader."""
 
 from dataclasses import dataclass
 
@@ -27,8 +27,8 @@ from core.other_forms import (
     text_of,
 )
 from core.spreadsheets import table_file
-from events.filters import event_listing
-from events.models import EventPlace, MajorEvent, Series
+from events.filters import event_listing, lesson_listing
+from events.models import EventPlace, Lesson, MajorEvent, Series
 from reference.models import MemberState, Organisation, Theme
 
 STATUS = MajorEvent.Status
@@ -196,3 +196,67 @@ SERIES_COLUMNS = {
 def series_form(request, form, series):
     """The series as a table."""
     return refused(request, form) or table_file("series", form, list(SERIES_COLUMNS), cells(SERIES_COLUMNS, series))
+
+
+@dataclass
+class KnownLesson:
+    """A lesson with what stands beside it."""
+
+    record: Lesson
+    state: MemberState
+    event: str
+    themes: list
+
+
+def known_lessons(lessons, user):
+    """Each lesson with what stands beside it and `user` may know of, read in batches."""
+    states, themes = MemberState.objects.visible_to(user).in_bulk(), Theme.objects.visible_to(user).in_bulk()
+    for batch in in_batches(lessons.bare()):
+        about = linked(Lesson, "themes", batch)
+        events = MajorEvent.objects.visible_to(user).slugs_of({lesson.event_id for lesson in batch} - {None})
+        for lesson in batch:
+            mine = picked(themes, about.get(lesson.pk, []))
+            yield KnownLesson(lesson, states[lesson.state_id], events.get(lesson.event_id, ""), mine)
+
+
+LESSON_COLUMNS = {
+    "slug": lambda known: known.record.slug,
+    "kind": lambda known: known.record.kind,
+    **text_columns("title"),
+    "state_iso3": lambda known: known.state.iso3,
+    "event": lambda known: known.event,
+    "context": lambda known: text_of(known.record, "context"),
+    "what_happened": lambda known: text_of(known.record, "what_happened"),
+    "recommendation": lambda known: text_of(known.record, "recommendation"),
+    "evidence": lambda known: known.record.evidence,
+    "themes": lambda known: ";".join(sorted(theme.slug for theme in known.themes)),
+    "validated_on": lambda known: known.record.validated,
+    **{name: show for name, show in last_columns().items() if not name.startswith("source")},
+}
+
+
+def lesson_form(request, form):
+    """The lessons in one of their other forms, or a 400 that says what is wrong with the query."""
+    listing = lesson_listing(request)
+    return refused(request, form, listing) or LESSON_FORMS[form](listing)
+
+
+def _lesson_feed(listing):
+    lessons = listing.narrowed().changed_last()[:MOST_ENTRIES]
+    return feed_response(
+        title=pgettext("feed", "%(list)s: changes") % {"list": in_words(_("Lessons"), listing)},
+        subtitle=_("What was added or changed last, the newest first."),
+        page=listing.at(reverse("events:lesson_list")),
+        source=listing.at(reverse("events:lesson_export", args=["atom"])),
+        changes=[_lesson_change(known) for known in known_lessons(lessons, listing.request.user)],
+    )
+
+
+def _lesson_change(known):
+    lesson, state = known.record, text_of(known.state, "name")
+    told = text_of(lesson, "recommendation") or text_of(lesson, "what_happened")
+    about = [lesson.get_kind_display(), state, *(text_of(theme, "name") for theme in known.themes)]
+    return Change(lesson, text_of(lesson, "title"), f"{lesson.get_kind_display()} · {state}. {told}", about)
+
+
+LESSON_FORMS = {**tables("lessons", LESSON_COLUMNS, known_lessons), "atom": _lesson_feed}

@@ -1,6 +1,6 @@
-"""Adjectives of series, events and cooperation needs."""
+"""Adjectives of series, events, cooperation needs and lessons."""
 
-from django.db.models import Count, Max, Q
+from django.db.models import Count, Max, Prefetch, Q
 
 from members.querysets import LabelledQuerySet
 from reference.models import MemberState
@@ -52,6 +52,12 @@ class EventQuerySet(LabelledQuerySet, DatedQuerySet):
 
     def about(self, theme_slug):
         return self.filter(themes__slug=theme_slug)
+
+    def of_kind(self, kind):
+        return self.filter(kind=kind)
+
+    def called(self, slug):
+        return self.filter(slug=slug)
 
     def of_series(self, series):
         return self.filter(series=series)
@@ -108,6 +114,10 @@ class EventQuerySet(LabelledQuerySet, DatedQuerySet):
                 counted[state] = tuple(sum(pair) for pair in zip(before, more, strict=True))
         return counted
 
+    def behind(self, lesson):
+        """The event that a lesson is from, or None."""
+        return self.filter(pk=lesson.event_id).select_related("host_state").first() if lesson.event_id else None
+
     def with_hosts(self):
         """As for a list, with the other hosts besides."""
         return self.for_list().prefetch_related("other_hosts")
@@ -120,3 +130,36 @@ class EventQuerySet(LabelledQuerySet, DatedQuerySet):
 class NeedQuerySet(LabelledQuerySet):
     def of_event(self, event):
         return self.filter(event=event).prefetch_related("themes")
+
+
+class LessonQuerySet(LabelledQuerySet):
+    def of_state(self, state):
+        return self.filter(state=state)
+
+    def of_event(self, event):
+        return self.filter(event=event)
+
+    def about(self, theme_slug):
+        return self.filter(themes__slug=theme_slug)
+
+    def labelled(self, label):
+        return self.filter(label=label)
+
+    def from_events(self, events):
+        """Lessons of these events, a queryset that passed visible_to."""
+        return self.filter(event__in=events)
+
+    def newest_first(self):
+        return self.order_by("-pk")
+
+    def oldest_first(self):
+        return self.order_by("pk")
+
+    def for_list(self, user):
+        """With the State, and with the event where `user` may know of it; else the event is None."""
+        events = self.model._meta.get_field("event").related_model.objects
+        seen = Prefetch("event", events.visible_to(user).for_overview())
+        return self.select_related("state").prefetch_related(seen).defer("search_text")
+
+    def for_detail(self):
+        return self.select_related("state").prefetch_related("themes")

@@ -1,4 +1,4 @@
-"""Import and export of series and events, in the format of data/README.md."""
+"""Import and export of series, events and lessons, in the format of data/README.md."""
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
@@ -25,7 +25,7 @@ from core.languages import CONTENT_CODES
 from core.text import split_list
 from documents.actions import refresh_record
 from events.actions import set_places
-from events.models import EventPlace, MajorEvent, Series, validate_countries
+from events.models import EventPlace, Lesson, MajorEvent, Series, validate_countries
 from reference.models import MemberState, Organisation, Theme
 from reference.resources import label, source_kind
 
@@ -168,6 +168,40 @@ class EventResource(RecordResource):
 
     class Meta:
         model = MajorEvent
+
+    def refresh(self, instance):
+        refresh_record(instance)
+
+
+class LessonResource(RecordResource):
+    slug = Text("slug")
+    title_en = Text("title_en", "title")
+    title_es = Text("title_es")
+    title_pt = Text("title_pt")
+    title_fr = Text("title_fr")
+    kind = Choice("kind", Lesson.Kind)
+    state = Related("state", MemberState, "iso3", "state_iso3")
+    event = Related("event", MajorEvent, "slug", "event_slug")
+    context_en = Text("context_en", "context")
+    context_es = Text("context_es")
+    context_pt = Text("context_pt")
+    context_fr = Text("context_fr")
+    what_happened_en = Text("what_happened_en", "what_happened")
+    what_happened_es = Text("what_happened_es")
+    what_happened_pt = Text("what_happened_pt")
+    what_happened_fr = Text("what_happened_fr")
+    recommendation_en = Text("recommendation_en", "recommendation")
+    recommendation_es = Text("recommendation_es")
+    recommendation_pt = Text("recommendation_pt")
+    recommendation_fr = Text("recommendation_fr")
+    evidence = Text("evidence")
+    themes = RelatedList("themes", Theme, "slug")
+    label = label()
+    publication = Choice("publication", Lesson.Publication, keep=True)
+    language = Choice("language", LANGUAGES, keep=True)
+
+    class Meta:
+        model = Lesson
 
     def refresh(self, instance):
         refresh_record(instance)

@@ -49,5 +49,5 @@ def _cities(keys):
 
 def _documents(keys, user):
     """{event: how many of its documents `user` may know of}."""
-    attached = MajorEvent.documents.through.objects.filter(majorevent__in=keys)
-    return Counter(attached.filter(document__in=Document.objects.visible_to(user)).values_list("majorevent", flat=True))
+    attached = Document.objects.visible_to(user).filter(events__in=keys).order_by()
+    return Counter(attached.values_list("events", flat=True))

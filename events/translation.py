@@ -3,7 +3,7 @@
 from modeltranslation.translator import TranslationOptions, register
 from simple_history import register as keep_history
 
-from events.models import CooperationNeed, EventPlace, MajorEvent, Series
+from events.models import CooperationNeed, EventPlace, Lesson, MajorEvent, Series
 
 
 @register(Series)
@@ -21,6 +21,11 @@ class CooperationNeedTranslation(TranslationOptions):
     fields = ("need",)
 
 
+@register(Lesson)
+class LessonTranslation(TranslationOptions):
+    fields = ("title", "context", "what_happened", "recommendation")
+
+
 keep_history(Series)
 keep_history(EventPlace)
 keep_history(
@@ -29,3 +34,4 @@ keep_history(
     m2m_fields=["other_hosts", "themes", "documents", "named_states"],
 )
 keep_history(CooperationNeed, m2m_fields=["themes", "named_states"])
+keep_history(Lesson, excluded_fields=["search_text"], m2m_fields=["themes", "documents", "named_states"])

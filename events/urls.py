@@ -13,6 +13,10 @@ pages = [
     path("series/", views.series_list, name="series_list"),
     path("series.<csv,xlsx:form>", views.series_export, name="series_export"),
     path("series/<slug:slug>/", views.series_detail, name="series_detail"),
+    path("lessons/", views.lesson_list, name="lesson_list"),
+    path("lessons.<csv,xlsx,atom:form>", views.lesson_export, name="lesson_export"),
+    path("lessons/<slug:slug>/", views.lesson_detail, name="lesson_detail"),
+    path("lessons/<slug:slug>/history/", views.lesson_history, name="lesson_history"),
     path("<slug:slug>/", views.event_detail, name="event_detail"),
     path("<slug:slug>/history/", views.event_history, name="event_history"),
 ]

@@ -6,12 +6,14 @@ from django.views.decorators.http import require_safe
 from core.caching import allow_keeping, kept_for_visitors
 from core.conditional import conditional
 from core.history import history_page
+from documents.models import Document
 from events.atlas import atlas_of
 from events.calendars import sheet_of
 from events.dossier import dossier_of, editions_of
-from events.filters import event_listing
-from events.models import MajorEvent, Series
-from events.other_forms import event_form, series_form
+from events.filters import event_listing, lesson_listing
+from events.lessons import may_write_lessons, versions_of
+from events.models import Lesson, MajorEvent, Series
+from events.other_forms import event_form, lesson_form, series_form
 from events.timelines import timeline_of
 from members.access import Action, allow, can, public, require
 
@@ -113,3 +115,47 @@ def series_detail(request, slug):
     """One series: every edition, its host and its dates."""
     series = get_object_or_404(Series.objects.visible_to(request.user), slug=slug)
     return render(request, "events/series_detail.html", {"series": series, **editions_of(series, request.user)})
+
+
+@require_safe
+@public
+@kept_for_visitors
+def lesson_list(request):
+    """What States learned at events: filters, counts, rows."""
+    listing = lesson_listing(request)
+    context = {"listing": listing, "may_write_lessons": may_write_lessons(request.user)}
+    return allow_keeping(render(request, "events/lesson_list.html", context), listing.canonical)
+
+
+@require_safe
+@public
+def lesson_export(request, form):
+    """The same lessons as a table or a feed."""
+    return conditional(request, lambda: lesson_form(request, form))
+
+
+@require_safe
+@public
+@kept_for_visitors
+def lesson_detail(request, slug):
+    """One lesson: the situation, what happened, what its State recommends, and what that rests on."""
+    user = request.user
+    lesson = get_object_or_404(Lesson.objects.visible_to(user).for_detail(), slug=slug)
+    context = {
+        "lesson": lesson,
+        "event": MajorEvent.objects.visible_to(user).behind(lesson),
+        "documents": Document.objects.visible_to(user).on(lesson).official_first(),
+        "versions": versions_of(lesson),
+        "may_read_history": can(user, Action.READ_HISTORY, lesson),
+        "may_curate": can(user, Action.CURATE, lesson),
+    }
+    return render(request, "events/lesson_detail.html", context)
+
+
+@require_safe
+@allow(Action.READ_HISTORY)
+def lesson_history(request, slug):
+    """Who changed what in a lesson, the State's own words too, for its owner and the secretariat."""
+    lesson = get_object_or_404(Lesson.objects.visible_to(request.user), slug=slug)
+    require(request.user, Action.READ_HISTORY, lesson)
+    return render(request, "components/history.html", history_page(lesson, request.GET.get("page", "1"), request.user))

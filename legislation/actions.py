@@ -19,3 +19,18 @@ def set_repealers(instrument, *, slugs, by):
         relation = InstrumentRelation(instrument=repealer, kind=REPEALS, target=instrument)
         relation._history_user = by
         relation.save()
+
+
+@transaction.atomic
+def set_relations(instrument, *, kind, targets, by):
+    """Say that `instrument` does this to exactly these instruments."""
+    relations = instrument.relations.of_kind(kind)
+    for relation in relations.exclude(target__in=targets):
+        relation._history_user = by
+        relation.delete()
+    there = set(relations.values_list("target", flat=True))
+    for target in targets:
+        if target.pk not in there:
+            relation = InstrumentRelation(instrument=instrument, kind=kind, target=target)
+            relation._history_user = by
+            relation.save()

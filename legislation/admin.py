@@ -11,9 +11,10 @@ from modeltranslation.admin import TranslationAdmin
 
 from core.admin import RegistryAdmin
 from core.editor import EDITOR_POLICY
-from documents.admin import LABEL_FIELDSET, RecordAdmin
+from documents.admin import LABEL_FIELDSET
 from legislation.models import Instrument, InstrumentRelation, TreatyAction
 from legislation.resources import InstrumentResource, TreatyActionResource
+from moderation.admin import WatchedAdmin
 
 
 class RelationInline(admin.TabularInline):
@@ -25,7 +26,8 @@ class RelationInline(admin.TabularInline):
 
 @admin.register(Instrument)
 @method_decorator(csp_update(EDITOR_POLICY), name="changeform_view")
-class InstrumentAdmin(TranslationAdmin, RecordAdmin):
+class InstrumentAdmin(TranslationAdmin, WatchedAdmin):
+    subject_name = "instrument"
     resource_classes = [InstrumentResource]
     list_display = ["original_title", "number", "level", "state", "adopted_on", "status", "label", "publication"]
     list_filter = [

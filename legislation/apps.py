@@ -11,6 +11,10 @@ class LegislationConfig(AppConfig):
     def ready(self):
         from events.dossier import add_to_dossier
         from legislation.dossier import law_of, treaties_of
+        from legislation.proposals import register_kinds
+        from legislation.subjects import register_subjects
 
         add_to_dossier(law_of)
         add_to_dossier(treaties_of)
+        register_subjects()
+        register_kinds()

@@ -13,7 +13,7 @@ from core.richtext import CleanHTMLField
 from core.text import fold, refuse_markup, refuse_reserved
 from documents.models import Document
 from events.models import MajorEvent
-from legislation.querysets import InstrumentQuerySet, RelationQuerySet, TreatyActionQuerySet
+from legislation.querysets import BACKDATED, InstrumentQuerySet, RelationQuerySet, TreatyActionQuerySet
 from members.models import Labelled, User
 from reference.models import MemberState, Organisation, Sourced, Theme
 
@@ -106,6 +106,7 @@ class Instrument(Labelled, Sourced):
                 name="instrument_list",
             ),
             models.Index(fields=["original_title", "id"], name="instrument_title"),
+            models.Index(fields=["adopted_on", "in_force_on"], condition=Q(BACKDATED), name="instrument_backdated"),
         ]
         constraints = [
             models.CheckConstraint(

@@ -8,7 +8,8 @@ from modeltranslation.admin import TranslationAdmin
 
 from core.admin import RegistryAdmin
 from core.editor import EDITOR_POLICY
-from documents.admin import LABEL_FIELDSET, RecordAdmin
+from documents.admin import LABEL_FIELDSET
+from moderation.admin import WatchedAdmin
 from programme.models import Activity, Page, Participation
 from programme.resources import ActivityResource, PageResource
 
@@ -21,7 +22,8 @@ class ParticipationInline(admin.TabularInline):
 
 @admin.register(Activity)
 @method_decorator(csp_update(EDITOR_POLICY), name="changeform_view")
-class ActivityAdmin(TranslationAdmin, RecordAdmin):
+class ActivityAdmin(TranslationAdmin, WatchedAdmin):
+    subject_name = "activity"
     resource_classes = [ActivityResource]
     list_display = ["title", "dates", "kind", "host_state", "label", "publication"]
     list_filter = ["publication", "label", "kind", "precision", "host_state__sub_region"]

@@ -11,5 +11,7 @@ class ProgrammeConfig(AppConfig):
     def ready(self):
         from events.dossier import add_to_dossier
         from programme.dossier import preparation_of
+        from programme.subjects import register_subjects
 
         add_to_dossier(preparation_of)
+        register_subjects()

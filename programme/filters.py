@@ -4,15 +4,15 @@ import django_filters
 from django.db.models import F
 from django.utils.translation import gettext_lazy as _
 
-from core.facets import Facet
-from core.filters import SlugFilter, WordsFilter, YearFilter
+from core.facets import Facet, Pairs
+from core.filters import ListFilter, SlugFilter, WordsFilter, YearFilter
 from core.listing import Listing
 from programme.models import Activity
 from reference.models import TIMES, MemberState, Organisation, SubRegion, Theme
 from reference.querysets import named, time_case
 
 
-class ActivityFilter(django_filters.FilterSet):
+class ActivityFilter(ListFilter):
     """The filters of the activities, as a GET form."""
 
     q = WordsFilter()
@@ -45,27 +45,20 @@ class ActivityFilter(django_filters.FilterSet):
         return rows.between_years(last=int(value))
 
 
-def _pairs(relation, column):
-    """Pairs of an activity and each row of a relation."""
-    return relation.through.objects.values(row_id=F("activity"), choice=F(column))
+PARTNERS = Pairs("partners", Activity.partners.through.objects.values(row_id=F("activity"), partner=F("organisation")))
+THEMES = Pairs("themes", Activity.themes.through.objects.values("theme", row_id=F("activity")))
+FACETS = [
+    Facet("kind", _("Kind"), F("kind"), labels=dict(Activity.Kind.choices)),
+    Facet("state", _("Host State"), F("host_state"), of=MemberState.objects),
+    Facet("sub_region", _("Sub-region"), F("host_state__sub_region"), of=SubRegion.objects),
+    Facet("partner", _("Partner"), pairs=PARTNERS, of=Organisation.objects, slug="code"),
+    Facet("theme", _("Theme"), pairs=THEMES, of=Theme.objects),
+]
 
 
 def activity_facets():
-    """The counted choices of the activities."""
-    return [
-        Facet("when", _("When"), time_case(), labels=TIMES),
-        Facet("kind", _("Kind"), F("kind"), labels=dict(Activity.Kind.choices)),
-        Facet("state", _("Host State"), F("host_state"), of=MemberState.objects),
-        Facet("sub_region", _("Sub-region"), F("host_state__sub_region"), of=SubRegion.objects),
-        Facet(
-            "partner",
-            _("Partner"),
-            pairs=_pairs(Activity.partners, "organisation"),
-            of=Organisation.objects,
-            slug="code",
-        ),
-        Facet("theme", _("Theme"), pairs=_pairs(Activity.themes, "theme"), of=Theme.objects),
-    ]
+    """The counted choices of the activities. What is past depends on the day."""
+    return [Facet("when", _("When"), time_case(), labels=TIMES), *FACETS]
 
 
 SORTS = {

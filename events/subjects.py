@@ -1,0 +1,26 @@
+"""What people can watch in this room and be told of, and under which State, theme or event each is filed."""
+
+from django.utils.translation import gettext_lazy as _
+
+from events.models import Lesson, MajorEvent
+from notifications.kinds import Subject, register_subject
+
+
+def themes_of(record):
+    """The [(subject name, key)] of a record's themes."""
+    return [("theme", key) for key in record.themes.values_list("pk", flat=True)]
+
+
+def above_event(event):
+    hosts = {event.host_state_id, *event.other_hosts.values_list("pk", flat=True)}
+    return [("state", key) for key in hosts] + themes_of(event)
+
+
+def above_lesson(lesson):
+    events = [("event", lesson.event_id)] if lesson.event_id else []
+    return [("state", lesson.state_id), *events, *themes_of(lesson)]
+
+
+def register_subjects():
+    register_subject(Subject("event", _("Event"), MajorEvent.objects.visible_to, watchable=True, under=above_event))
+    register_subject(Subject("lesson", _("Lesson"), Lesson.objects.visible_to, watchable=True, under=above_lesson))
