@@ -1,15 +1,18 @@
 """The web server's settings, for the demo and for production; each choice of the place is a variable."""
 
 import os
+import re
 
 from gunicorn.glogging import Logger, SafeAtoms
 
 demo = os.environ.get("KMS_DEMO") == "1"
 port = os.environ.get("PORT") or "8000"
+SECRET = re.compile("(/account/(?:invitation|password/reset/key)/)[^/?]+")  # what lets its holder in is in no log
 
 
 def one_line(text):
-    """The text with whatever is not printable, and the backslash itself, written as an escape."""
+    """The text without the secrets of links; what is not printable, and the backslash itself, written as an escape."""
+    text = SECRET.sub(r"\1-", text)
     return "".join(
         mark if mark.isprintable() and mark != "\\" else mark.encode("unicode_escape").decode() for mark in text
     )

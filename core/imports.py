@@ -19,6 +19,10 @@ PREVIEWED = 200
 CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 
 
+# Functions of (resource, result), called in the transaction of an import that is saved: what keeps a log adds its own.
+observers = []
+
+
 def cell_text(value):
     """A cell of any file as the text that a CSV file would hold."""
     if value is None:
@@ -40,6 +44,13 @@ def read_cell(value):
     if is_formula(text) or is_formula(text.strip()):
         raise ValidationError(_("The cell looks like a formula: it begins with = + - @ or a tab."))
     return unescape_cell(text.strip()).replace("\r\n", "\n").replace("\r", "\n")
+
+
+def write_history(record, *, created):
+    """One entry of the history for a record and its lists as they are now, where saving them wrote none."""
+    post_save.send(
+        type(record), instance=record, created=created, update_fields=None, raw=False, using=record._state.db
+    )
 
 
 class Problem(Error):
@@ -120,7 +131,7 @@ class RecordResource(Resource):
 
     def before_import(self, dataset, **kwargs):
         self.lines = list(getattr(dataset, "lines", range(2, len(dataset) + 2)))
-        self.seen, self.later, self.refused_late = {}, [], []
+        self.seen, self.later, self.refused_late, self.restood = {}, [], [], []
         self._codes, self._inverse = {}, {}
         problems = self._bad_headers([cell_text(header).strip() for header in dataset.headers or []])
         if len(dataset) > MAX_ROWS:
@@ -158,6 +169,9 @@ class RecordResource(Resource):
                 act()
             for number, row, error in self.refused_late:
                 result.append_invalid_row(number, row, error)
+            if not self.refused_late and not kwargs.get("dry_run"):
+                for observe in observers:
+                    observe(self, result)
 
     # A row
 
@@ -200,6 +214,7 @@ class RecordResource(Resource):
             instance.publication, instance.author = self.publication, self.by
 
     def import_instance(self, instance, row, **kwargs):
+        self.stood = standing_of(instance)
         for column in self.get_import_fields():
             if column.column_name in row and column.column_name not in self.errors:
                 try:
@@ -252,10 +267,10 @@ class RecordResource(Resource):
         for column in self.changed:
             column.write(instance, row)
         del instance.skip_history_when_saving
-        post_save.send(
-            type(instance), instance=instance, created=self.new, update_fields=None, raw=False, using=instance._state.db
-        )
+        write_history(instance, created=self.new)
         self.refresh(instance)
+        if not self.new and self.stood != standing_of(instance):
+            self.restood.append((instance, self.stood))
 
     def after_import_row(self, row, row_result, **kwargs):
         """What `manage.py load` reports of the row."""
@@ -272,6 +287,11 @@ class RecordResource(Resource):
     def filter_export(self, queryset, **kwargs):
         columns = [column.attribute for column in self.fields.values() if isinstance(column, RelatedList)]
         return queryset.prefetch_related(*columns, *self.lists)
+
+
+def standing_of(instance):
+    """(label, publication) of a record that has them: who reads it."""
+    return getattr(instance, "label", None), getattr(instance, "publication", None)
 
 
 def _naming(sentence, names):

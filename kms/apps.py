@@ -12,10 +12,19 @@ class KmsConfig(AppConfig):
     default = True
 
     def ready(self):
+        from kms.closing import register_closing
         from kms.content import watch_content
+        from kms.seat_kinds import register_kinds
+        from kms.subjects import register_subjects
+        from members.subjects import know_subjects
+        from notifications.kinds import SUBJECTS
 
         # Django's own hook for what goes with the tables; it is called once for each app that has models.
         post_migrate.connect(watch_content, sender=apps.get_app_config("programme"))
+        register_subjects()
+        register_kinds()
+        register_closing()
+        know_subjects(SUBJECTS)  # the log names records as notifications do; each app adds its own to it
 
 
 class StaticFiles(StaticFilesConfig):

@@ -21,7 +21,7 @@ def frame(request):
     member = user is not None and user.is_authenticated
     return {
         "frame": {
-            "sections": _sections(request.path),
+            "sections": _sections(request.path, user if member else None),
             "languages": _languages(request),
             "standing": user.standing if member else "",
             "admin_url": reverse("admin:index") if member and can(user, Action.CURATE) else "",
@@ -33,7 +33,8 @@ def frame(request):
     }
 
 
-def _sections(path):
+def _sections(path, member):
+    """The sections of the portal, and for a member the pages of the seats that he works with."""
     labels = {
         "events": _("Events"),
         "legislation": _("Legislation"),
@@ -41,7 +42,18 @@ def _sections(path):
         "network": _("Network"),
     }
     rows = [(labels[key], reverse(name)) for key, name in SECTIONS]
+    rows += _seats(member) if member else []
     return [{"label": label, "url": url, "current": path.startswith(url)} for label, url in rows]
+
+
+def _seats(member):
+    """[(name, address)]: the seat of one's own State, or those of all and the invitations to them."""
+    if can(member, Action.MANAGE_ACCOUNTS):
+        return [(_("Seats"), reverse("kms:seat_board")), (_("Invitations"), reverse("kms:invitation_list"))]
+    if not can(member, Action.INVITE_COLLEAGUES):
+        return []
+    state = member.mandates_in_force[0].state
+    return [(_("My State"), reverse("kms:seat_detail", args=[state.slug]))]
 
 
 def _languages(request):

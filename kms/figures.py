@@ -5,7 +5,7 @@ from collections import Counter
 from django.db.models import Count
 
 from events.charts import event_chart
-from events.models import MajorEvent
+from events.models import Lesson, MajorEvent
 from legislation.charts import instrument_chart
 from legislation.models import Instrument, TreatyAction
 from members.models import Mandate
@@ -45,14 +45,15 @@ def _activities_by_state(user):
 def board(user, states):
     """Context of the board: {"regions": [(sub-region, rows)], "filled", "vacant"}.
 
-    A row is {"state", "filled", "events", "instruments", "activities"}. Seats are counted among the States that
-    take part in the Programme.
+    A row is {"state", "filled", "events", "instruments", "activities", "lessons"}. Seats are counted among the States
+    that take part in the Programme.
     """
     seats = Mandate.objects.in_force().seats()
     events = MajorEvent.objects.visible_to(user)
     main, shared = _counted(events, "host_state"), _counted(events, "other_hosts")
     instruments = _counted(Instrument.objects.visible_to(user), "state")
     activities = _activities_by_state(user)
+    lessons = _counted(Lesson.objects.visible_to(user), "state")
     regions, filled = {}, 0
     for state in states:
         is_filled = state.pk in seats
@@ -63,6 +64,7 @@ def board(user, states):
             "events": main.get(state.pk, 0) + shared.get(state.pk, 0),
             "instruments": instruments.get(state.pk, 0),
             "activities": activities.get(state.pk, 0),
+            "lessons": lessons.get(state.pk, 0),
         }
         regions.setdefault(state.sub_region, []).append(row)
     taking_part = sum(1 for rows in regions.values() for row in rows if row["state"].participates)
@@ -71,16 +73,18 @@ def board(user, states):
 
 
 def themes(user, rows):
-    """[{"theme", "events", "instruments", "activities"}] for a queryset of themes."""
+    """[{"theme", "events", "instruments", "activities", "lessons"}] for a queryset of themes."""
     events = _counted(MajorEvent.objects.visible_to(user), "themes")
     instruments = _counted(Instrument.objects.visible_to(user), "themes")
     activities = _counted(Activity.objects.visible_to(user), "themes")
+    lessons = _counted(Lesson.objects.visible_to(user), "themes")
     return [
         {
             "theme": theme,
             "events": events.get(theme.pk, 0),
             "instruments": instruments.get(theme.pk, 0),
             "activities": activities.get(theme.pk, 0),
+            "lessons": lessons.get(theme.pk, 0),
         }
         for theme in rows
     ]

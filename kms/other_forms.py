@@ -14,6 +14,7 @@ from kms import figures
 LISTS = [
     (_("Major events"), "events:event_list", "events:event_export", "csv xlsx ics atom"),
     (pgettext_lazy("several series of events", "Series"), "events:series_list", "events:series_export", "csv xlsx"),
+    (_("Lessons"), "events:lesson_list", "events:lesson_export", "csv xlsx atom"),
     (_("Legislation"), "legislation:instrument_list", "legislation:instrument_export", "csv xlsx atom"),
     (_("Law by State and theme"), "legislation:theme_matrix", "legislation:theme_matrix_export", "csv xlsx"),
     (_("States and treaties"), "legislation:treaty_list", "legislation:treaty_list_export", "csv xlsx"),
@@ -33,6 +34,7 @@ STATE_COLUMNS = {
     "events": lambda row: row["events"],
     "instruments": lambda row: row["instruments"],
     "activities": lambda row: row["activities"],
+    "lessons": lambda row: row["lessons"],
     "capital": lambda row: row["state"].capital,
     "latitude": lambda row: plain_decimal(row["state"].latitude),
     "longitude": lambda row: plain_decimal(row["state"].longitude),
@@ -47,6 +49,7 @@ THEME_COLUMNS = {
     "instruments": lambda row: row["instruments"],
     "events": lambda row: row["events"],
     "activities": lambda row: row["activities"],
+    "lessons": lambda row: row["lessons"],
     "source": lambda row: row["theme"].source,
     "page": lambda row: settings.BASE_URL + row["theme"].get_absolute_url(),
 }

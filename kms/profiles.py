@@ -6,11 +6,13 @@ from django.utils.http import urlencode
 
 from core.dates import today
 from documents.models import Document
+from events.lessons import may_write_lessons
 from events.maps import Place, draw
-from events.models import MajorEvent
+from events.models import Lesson, MajorEvent
 from events.querysets import numbers
 from legislation.models import Instrument, TreatyAction
 from legislation.treaties import TreatyRow, treaty_standing
+from members.directory import names_holder
 from members.models import Mandate
 from programme.models import Activity, Participation
 from reference.models import MemberState, Theme
@@ -21,13 +23,16 @@ MOST_MARKS = 60
 
 def country_profile(state, user):
     """{name: value} of everything that `user` may know of a State."""
+    mandates = list(Mandate.objects.visible_to(user).in_force().of_state(state))
     return {
         "seat_filled": state.pk in Mandate.objects.in_force().seats(),
-        "mandates": Mandate.objects.visible_to(user).in_force().of_state(state),
+        "mandates": mandates,
+        "holder_is_shown": names_holder(mandates),
         **_events_in(state, user),
         **_law_of(state, user),
         **_treaties_of(state, user),
         **_training_of(state, user),
+        **_lessons_in(Lesson.objects.visible_to(user).of_state(state), user),
         "documents": Document.objects.visible_to(user).of_state(state).official_first(),
     }
 
@@ -103,6 +108,16 @@ def _training_of(state, user):
     }
 
 
+def _lessons_in(lessons, user):
+    """The latest of these lessons, how many there are, and whether the reader may write one."""
+    latest = list(lessons.for_list(user).newest_first()[:ROWS])
+    return {
+        "lessons": latest,
+        "lesson_count": lessons.count() if len(latest) == ROWS else len(latest),
+        "may_write_lessons": may_write_lessons(user),
+    }
+
+
 def theme_page(theme, user):
     """{name: value} of everything that `user` may know of a theme."""
     law = Instrument.objects.visible_to(user).about(theme.slug)
@@ -122,4 +137,5 @@ def theme_page(theme, user):
         "events": event_rows,
         "event_count": events.count(),
         "activities": activities,
+        **_lessons_in(Lesson.objects.visible_to(user).about(theme.slug), user),
     }

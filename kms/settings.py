@@ -22,6 +22,7 @@ VERSION = (BASE_DIR / "VERSION").read_text().strip()
 # What production cannot start without, and what each is for.
 REQUIRED = {
     "KMS_SECRET_KEY": "a random text of 50 characters or more that signs sessions",
+    "KMS_MFA_KEYS": "the key that encrypts second factors, made by: openssl rand -base64 32 | tr '+/' '-_'",
     "KMS_BASE_URL": "the address people use, such as https://kms.example.org",
     "KMS_CONTACT_EMAIL": "the mailbox that answers questions and security reports",
     "DATABASE_URL": "the database, such as postgres://user:password@host/name",
@@ -44,6 +45,26 @@ def whole(name, default, *, low=0, high):
     if not (re.fullmatch("[0-9]{1,9}", text) and low <= int(text) <= high):
         raise ImproperlyConfigured(f"{name} must be a whole number from {low} to {high}; it is {text!r}.")
     return int(text)
+
+
+def switch(name, default):
+    """A variable that is 1 for yes or 0 for no."""
+    text = env(name) or str(int(default))
+    if text not in ("0", "1"):
+        raise ImproperlyConfigured(f"{name} must be 1 or 0; it is {text!r}.")
+    return text == "1"
+
+
+def mfa_keys():
+    """The keys of second factors, the newest first; what is wrong with one is not printed."""
+    text = env("KMS_MFA_KEYS")
+    keys = [key.strip() for key in text.split(",")] if text else []
+    if not all(re.fullmatch("[A-Za-z0-9_-]{43}=", key) for key in keys):
+        raise ImproperlyConfigured(
+            "KMS_MFA_KEYS must be keys of 32 bytes in URL-safe Base64, separated by commas, the newest first."
+            " Each is made by: openssl rand -base64 32 | tr '+/' '-_'"
+        )
+    return keys
 
 
 def base_url():
@@ -69,6 +90,33 @@ def database():
             ", or of a SQLite file, such as sqlite:////folder/file. Special characters are percent-encoded."
         )
     return found
+
+
+def scanner():
+    """Where ClamAV's daemon listens: (host, port), the path of its socket, or None where files are not scanned."""
+    text = env("KMS_CLAMAV") or ""
+    if not text or re.fullmatch(r"/\S{1,100}", text):
+        return text or None
+    if match := re.fullmatch(r"([A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\]):([0-9]{1,5})", text):
+        return match[1].strip("[]"), int(match[2])
+    raise ImproperlyConfigured(
+        f"KMS_CLAMAV must be host:port or the path of a socket, such as /run/clamav/clamd.ctl; it is {text!r}."
+    )
+
+
+def audit_handler():
+    """Where the lines of the audit log go: beside the other lines, or into a file of their own that may be rotated."""
+    text = env("KMS_AUDIT_LOG") or ""
+    if not text:
+        return {"class": "logging.StreamHandler", "formatter": "bare"}
+    path = Path(text)
+    writable = os.access(path if path.exists() else path.parent, os.W_OK)
+    if not path.is_absolute() or path.is_dir() or not writable:
+        raise ImproperlyConfigured(
+            f"KMS_AUDIT_LOG must be the whole path of a file in a folder that the portal may write to; it is {text!r}."
+        )
+    options = {"filename": text, "encoding": "utf-8", "delay": True}
+    return {"class": "logging.handlers.WatchedFileHandler", "formatter": "bare", **options}
 
 
 def demo_secret_key():
@@ -111,6 +159,8 @@ INSTALLED_APPS = [
     "django.contrib.sitemaps",
     "allauth",
     "allauth.account",
+    "allauth.mfa",
+    "allauth.usersessions",
     "ckeditor",
     "csp",
     "django_filters",
@@ -133,7 +183,11 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "members.middleware.LogOutMiddleware",
+    "members.middleware.TimeZoneMiddleware",
+    "members.middleware.SecondFactorMiddleware",
     "simple_history.middleware.HistoryRequestMiddleware",
+    "members.tracing.TraceMiddleware",
 ]
 
 ROOT_URLCONF = "kms.urls"
@@ -201,12 +255,33 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
 LOGIN_URL = "account_login"
-LOGIN_REDIRECT_URL = "kms:home"
+LOGIN_REDIRECT_URL = "kms:desk"
 ACCOUNT_ADAPTER = "members.adapter.AccountAdapter"
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
 ACCOUNT_FORMS = {"login": "members.forms.LoginForm", "reset_password": "members.forms.ResetPasswordForm"}
+USERSESSIONS_ADAPTER = "members.adapter.SessionsAdapter"
+MFA_ADAPTER = "members.adapter.SecondFactorAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_ALLOW_UNVERIFIED_EMAIL = True  # an account's address was proved by its invitation
+MFA_TOTP_ISSUER = "IPO Americas KMS"
+MFA_TOTP_TOLERANCE = 1
+MFA_FORMS = {
+    "authenticate": "members.forms.AuthenticateForm",
+    "reauthenticate": "members.forms.ReauthenticateForm",
+    "activate_totp": "members.forms.ActivateTOTPForm",
+    "add_webauthn": "members.forms.AddPasskeyForm",
+    "authenticate_webauthn": "members.forms.AuthenticatePasskeyForm",
+    "login_webauthn": "members.forms.LoginPasskeyForm",
+    "reauthenticate_webauthn": "members.forms.ReauthenticatePasskeyForm",
+}
+MFA_KEYS = mfa_keys()
+REQUIRE_MFA = switch("KMS_REQUIRE_MFA", not DEMO)
+REQUIRE_MFA_OF_FOCAL_POINTS = switch("KMS_MFA_FOCAL_POINTS", True)
+if not (DEMO or REQUIRE_MFA):
+    raise ImproperlyConfigured("KMS_REQUIRE_MFA cannot be 0 in production: the secretariat needs a second factor.")
 ACCOUNT_EMAIL_VERIFICATION = "none"  # the secretariat makes the accounts; nobody signs up
 ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
@@ -254,6 +329,7 @@ STATIC_ROOT = DATA_DIR / "static"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 DOCUMENT_ROOT = DATA_DIR / "documents"
 DOCUMENT_MAX_BYTES = whole("KMS_DOCUMENT_MAX_MB", 25, low=1, high=10_000) * 1024 * 1024
+CLAMAV = scanner()
 STORAGES = {
     "default": {"BACKEND": "documents.storage.DocumentStorage"},
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
@@ -292,16 +368,22 @@ IMPORT_EXPORT_EXPORT_PERMISSION_CODE = "view"
 
 SILENCED_SYSTEM_CHECKS = ["ckeditor.W001"]  # end of life is known: core/richtext.py and docs/adr/0004
 
+AUDIT_MONTHS = whole("KMS_AUDIT_MONTHS", 24, low=1, high=600)
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "formatters": {
+        "line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"},
+        "bare": {"format": "%(message)s"},  # each line of the audit log is JSON
+    },
     "handlers": {
         "console": {"class": "logging.StreamHandler", "formatter": "line"},
+        "audit": audit_handler(),
         "nowhere": {"class": "logging.NullHandler"},
     },
     "root": {"handlers": ["console"], "level": "INFO"},
     "loggers": {
+        "audit": {"handlers": ["audit"], "level": "INFO", "propagate": False},
         "django": {"handlers": ["console"], "level": "WARNING", "propagate": False},
         "django.security.DisallowedHost": {"handlers": ["nowhere"], "propagate": False},  # anybody can cause it at will
     },

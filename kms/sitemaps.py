@@ -5,7 +5,7 @@ from django.contrib.sitemaps import Sitemap
 from django.db.models import Max
 from django.urls import reverse
 
-from events.models import MajorEvent, Series
+from events.models import Lesson, MajorEvent, Series
 from legislation.models import Instrument
 from members.models import Labelled
 from programme.models import Activity
@@ -18,6 +18,7 @@ PAGES = [
     "events:event_calendar",
     "events:event_timeline",
     "events:series_list",
+    "events:lesson_list",
     "legislation:instrument_list",
     "legislation:theme_matrix",
     "legislation:treaty_list",
@@ -83,6 +84,7 @@ SITEMAPS = {
     "pages": Pages,
     "events": Records(MajorEvent),
     "series": Records(Series),
+    "lessons": Records(Lesson),
     "legislation": Records(Instrument),
     "treaties": Treaties(Instrument),
     "programme": Records(Activity),

@@ -18,7 +18,7 @@ from events.models import MajorEvent
 from kms import figures, health
 from kms.other_forms import state_form, theme_form, whole_lists
 from kms.profiles import country_profile, theme_page
-from members.access import Action, can, public, scope
+from members.access import Action, can, public
 from programme.models import Activity, Page
 from reference.models import MemberState, Theme
 
@@ -79,7 +79,6 @@ def country_detail(request, slug):
     context = {
         "state": state,
         **country_profile(state, user),
-        "names_are_shown": bool(scope(user, Action.READ_MANDATES)),
         "may_curate": can(user, Action.CURATE),
     }
     return render(request, "kms/country_detail.html", context)

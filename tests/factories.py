@@ -9,13 +9,15 @@ import itertools
 import string
 
 from django.core.files.base import ContentFile
+from django.utils import timezone
 
 from core.dates import Precision
 from documents.actions import refresh_audience
 from documents.models import Document
-from events.models import CooperationNeed, EventPlace, MajorEvent, Series
+from events.models import CooperationNeed, EventPlace, Lesson, MajorEvent, Series
 from legislation.models import Instrument, TreatyAction
-from members.models import Labelled, Mandate, User
+from members import invitations
+from members.models import Invitation, Labelled, Mandate, User
 from programme.models import Activity, Page
 from reference.models import MemberState, Organisation, SubRegion, Theme
 
@@ -83,6 +85,22 @@ def make_mandate(*, person=None, state=None, role="focal_point", since=datetime.
     return Mandate.objects.create(person=person, state=state, role=role, since=since, **fields)
 
 
+def make_invitation(*, role="expert", state=None, invited_by=None, token=None, **fields):
+    """An invitation whose link works; the secret of the link is its `token`, which the portal does not keep."""
+    token = token or invitations.new_token()
+    if role == "partner":
+        fields["organisation"] = fields.get("organisation") or make_organisation()
+    else:
+        state = state or make_state()
+    email = f"invited{next(numbers)}@example.org"
+    fields = {"email": email, "name": "Ivo Guest", "expires": timezone.now() + invitations.LASTS} | fields
+    by = invited_by or make_user(is_staff=True)
+    digest = invitations.digest_of(token)
+    invitation = Invitation.objects.create(role=role, state=state, invited_by=by, digest=digest, **fields)
+    invitation.token = token
+    return invitation
+
+
 def _period(fields, start):
     """The dates of a dated record: a day unless more was said; `end` follows `start`."""
     fields = {"start": start, "precision": Precision.DAY} | fields
@@ -108,6 +126,16 @@ def make_need(*, event=None, themes=(), named_states=(), **fields):
     fields = {"need": "Interpreters", "publication": PUBLISHED} | fields
     need = CooperationNeed.objects.create(event=event or make_event(), **fields)
     return _many(need, themes=themes, named_states=named_states)
+
+
+def make_lesson(*, slug=None, state=None, themes=(), documents=(), named_states=(), **fields):
+    """A published lesson of some State, of no event, readable by everybody."""
+    slug = slug or f"lesson-{next(numbers)}"
+    title = slug.replace("-", " ").capitalize()
+    told = {"what_happened": "Gates opened late.", "recommendation": "Open the gates early."}
+    fields = {"title": title, "kind": "lesson", "publication": PUBLISHED} | told | fields
+    lesson = Lesson.objects.create(slug=slug, state=state or make_state(), **fields)
+    return _findable(_many(lesson, themes=themes, documents=documents, named_states=named_states))
 
 
 def make_instrument(*, slug=None, level="national", themes=(), events=(), documents=(), named_states=(), **fields):

@@ -7,6 +7,7 @@ import socket
 import subprocess
 import sys
 import time
+from functools import partial
 from urllib.parse import quote
 
 from django.conf import settings
@@ -27,6 +28,8 @@ def database_address():
 def portal_process():
     """A function that asks the other process for a path, as (status, headers, text); it ends with the block.
 
+    Its `port` is for those who ask otherwise.
+
     Only what is committed is seen there, so the test needs `transactional_db`.
     """
     with socket.socket() as probe:
@@ -39,7 +42,9 @@ def portal_process():
     )
     try:
         _wait_for(port)
-        yield lambda path, **headers: _ask(port, path, headers)
+        ask = partial(_ask, port)
+        ask.port = port
+        yield ask
     finally:
         process.terminate()
         process.wait(PATIENCE)
@@ -54,7 +59,7 @@ def _wait_for(port):
         time.sleep(0.05)
 
 
-def _ask(port, path, headers):
+def _ask(port, path, **headers):
     connected = http.client.HTTPConnection("127.0.0.1", port, timeout=PATIENCE)
     headers = {name.replace("_", "-"): value for name, value in headers.items()}
     connected.request("GET", path, headers={"Host": "localhost", **headers})

@@ -24,6 +24,7 @@ from tests.factories import (
     make_document,
     make_event,
     make_instrument,
+    make_lesson,
     make_mandate,
     make_page,
     make_series,
@@ -34,7 +35,7 @@ from tests.factories import (
 )
 
 pytestmark = pytest.mark.django_db
-LOGIN = "/en/account/login/"
+LOGIN, REAUTHENTICATE = "/en/account/login/", "/en/account/reauthenticate/"
 BRAZIL, MEXICO = "BRA", "MEX"
 
 # Who asks: (role, the States this person speaks for today).
@@ -69,6 +70,8 @@ ABSENT = "absent"
 RECORD_PAGES = {
     "events:event_detail": ("event", True, None),
     "events:event_history": ("event", True, Action.READ_HISTORY),
+    "events:lesson_detail": ("lesson", True, None),
+    "events:lesson_history": ("lesson", True, Action.READ_HISTORY),
     "legislation:instrument_detail": ("instrument", True, None),
     "legislation:treaty_detail": ("instrument", True, None),
     "legislation:treaty_export": ("instrument", True, None),
@@ -76,6 +79,7 @@ RECORD_PAGES = {
     "programme:activity_detail": ("activity", False, None),
     "programme:activity_history": ("activity", False, Action.READ_HISTORY),
     "documents:document_download": ("document", True, None),
+    "kms:document_downloads": ("document", True, Action.READ_DOWNLOADS),
 }
 # Pages that are open to everybody, with the arguments of their address.
 OPEN_PAGES = {
@@ -95,6 +99,7 @@ OPEN_PAGES = {
     "kms:data_protection": [],
     "kms:feeds": [],
     "kms:styleguide": [],
+    "members:account_closed": [],
     "kms:country_export": ["csv"],
     "kms:theme_export": ["xlsx"],
     "events:event_list": [],
@@ -102,6 +107,8 @@ OPEN_PAGES = {
     "events:event_calendar": [],
     "events:event_timeline": [],
     "events:event_export": ["ics"],
+    "events:lesson_list": [],
+    "events:lesson_export": ["atom"],
     "events:series_list": [],
     "events:series_export": ["csv"],
     "events:series_detail": ["games"],
@@ -117,7 +124,25 @@ OPEN_PAGES = {
     "programme:programme_history": [],
     "programme:programme_partners": [],
 }
-MEMBERS_PAGES = {"members:account": []}
+MEMBERS_PAGES = {
+    "members:account": [],
+    "members:account_close": [],
+    "members:my_log": [],
+    "members:directory": [],
+    "members:preferences": [],
+    "members:profile_edit": [],
+    "kms:my_data": [],
+    "mfa_index": [],
+    "mfa_view_recovery_codes": [],
+    "notifications:notification_list": [],
+    "notifications:watch_list": [],
+    "notifications:preferences": [],
+}
+# Pages that need an action of the table and are about no record of their own.
+ACTION_PAGES = {
+    "members:audit_list": ([], Action.READ_AUDIT),
+    "members:audit_export": (["csv"], Action.READ_AUDIT),
+}
 # allauth's own: what a visitor gets, what a member gets. A text is where the answer leads.
 ALLAUTH_PAGES = {
     "account_login": ([], 200, "/en/"),
@@ -130,6 +155,16 @@ ALLAUTH_PAGES = {
     "account_reset_password_done": ([], 200, 200),
     "account_reset_password_from_key": (["1", "no-key"], 200, 200),
     "account_reset_password_from_key_done": ([], 200, 200),
+    "usersessions_list": ([], "login", 200),
+    "mfa_authenticate": ([], LOGIN, "/en/"),
+    "mfa_reauthenticate": ([], "login", REAUTHENTICATE),
+    "mfa_reauthenticate_webauthn": ([], "login", REAUTHENTICATE),
+    "mfa_activate_totp": ([], "login", f"{REAUTHENTICATE}?next=/en/account/security/app/add/"),
+    "mfa_deactivate_totp": ([], "login", 404),
+    "mfa_generate_recovery_codes": ([], "login", f"{REAUTHENTICATE}?next=/en/account/security/codes/new/"),
+    "mfa_add_webauthn": ([], "login", f"{REAUTHENTICATE}?next=/en/account/security/passkeys/add/"),
+    "mfa_remove_webauthn": ([1], "login", f"{REAUTHENTICATE}?next=/en/account/security/passkeys/1/remove/"),
+    "mfa_login_webauthn": ([], LOGIN, "/en/"),
 }
 REDIRECTS = {"root": "/en/", "favicon": "/static/img/favicon.svg"}
 TEXT_PAGES = [
@@ -171,6 +206,8 @@ def make_record(kind, variant, brazil, mexico, authors):
         return record
     if kind == "event":
         return make_event(slug=variant, name=marker(variant), host_state=brazil, **fields)
+    if kind == "lesson":
+        return make_lesson(slug=variant, title=marker(variant), state=brazil, **fields)
     if kind == "activity":
         return make_activity(slug=variant, title=marker(variant), host_state=brazil, **fields)
     instrument = make_instrument(
@@ -182,6 +219,8 @@ def make_record(kind, variant, brazil, mexico, authors):
 
 def address_of(name, record):
     """The address of a page about a record; None is a record that there is not."""
+    if name == "kms:document_downloads":
+        return reverse(name, args=[record.uuid if record else uuid.uuid4()])
     if name == "documents:document_download":
         return reverse(name, args=[record.uuid if record else uuid.uuid4(), "report.pdf"])
     slug = record.slug if record else "no-such-record"
@@ -220,7 +259,7 @@ def expected(name, variant, owned, action):
 
 def answer_of(response, address, text):
     """The status and whether the record's text is in the answer; "login" is the way to the log-in and back here."""
-    if response.status_code == 302 and response["Location"].startswith(LOGIN):
+    if response.status_code == 302 and response["Location"].startswith(f"{LOGIN}?"):
         assert unquote(response["Location"]) == f"{LOGIN}?next={address}"
         return "login", False
     content = b"".join(response.streaming_content) if response.streaming else response.content
@@ -280,6 +319,14 @@ def test_members_page_leads_visitors_to_the_login(address_name, clients):
     }
 
 
+@pytest.mark.parametrize("address_name", ACTION_PAGES)
+def test_page_with_an_action_answers_each_role_as_the_table_says(address_name, clients):
+    arguments, action = ACTION_PAGES[address_name]
+    address = reverse(address_name, args=arguments)
+    answers = {name: answer_of(client.get(address), address, "")[0] for name, client in clients.items()}
+    assert answers == {name: expected(name, "clear", False, action) for name in CAST}
+
+
 @pytest.mark.parametrize("address_name", ALLAUTH_PAGES)
 def test_page_of_ones_account_answers_visitors_and_members(address_name, clients):
     arguments, for_visitors, for_members = ALLAUTH_PAGES[address_name]
@@ -288,14 +335,14 @@ def test_page_of_ones_account_answers_visitors_and_members(address_name, clients
     for name, client in clients.items():
         response = client.get(address)
         status, _ = answer_of(response, address, "")
-        answers[name] = response["Location"] if status == 302 else status
+        answers[name] = unquote(response["Location"]) if status == 302 else status
     wanted = {name: for_visitors if role == Role.VISITOR else for_members for name, (role, _) in CAST.items()}
     assert answers == wanted
 
 
 def test_every_address_of_the_portal_is_in_the_matrix():
     """A new page is entered above, with arguments of its address, or this fails."""
-    asked = {*RECORD_PAGES, *OPEN_PAGES, *MEMBERS_PAGES, *ALLAUTH_PAGES, *REDIRECTS}
+    asked = {*RECORD_PAGES, *OPEN_PAGES, *MEMBERS_PAGES, *ACTION_PAGES, *ALLAUTH_PAGES, *REDIRECTS}
     there = {name for name, _, _ in addresses(get_resolver()) if not name.startswith("admin:")}
     assert there - asked == set(), f"Not in the matrix of tests/test_access_http.py: {sorted(there - asked)}"
     assert asked - there == set(), f"In the matrix, but gone from the URLconf: {sorted(asked - there)}"
@@ -304,7 +351,8 @@ def test_every_address_of_the_portal_is_in_the_matrix():
 def test_every_page_with_an_action_of_the_table_is_asked_with_that_action():
     views = {name: getattr(view, "access", None) for name, _, view in addresses(get_resolver())}
     needed = {name: access for name, access in views.items() if isinstance(access, Action)}
-    assert {name: action for name, (_, _, action) in RECORD_PAGES.items() if action} == needed
+    asked = {name: action for name, (_, _, action) in RECORD_PAGES.items() if action}
+    assert asked | {name: action for name, (_, action) in ACTION_PAGES.items()} == needed
     assert {name for name, access in views.items() if access == "signed_in"} == set(MEMBERS_PAGES)
 
 
@@ -397,7 +445,8 @@ def test_secretariat_deletes_nothing_and_the_administrator_does(clients, brazil)
 def test_matrix_is_as_large_as_it_says():
     """Pages × records × roles, counted from the lists above; each cell of them is asked by a test of this file."""
     records = len(RECORD_PAGES) * (len(RECORDS) + 1) * len(CAST)
-    pages = (len(OPEN_PAGES) + len(MEMBERS_PAGES) + len(ALLAUTH_PAGES) + len(REDIRECTS)) * len(CAST)
+    without_record = [*OPEN_PAGES, *MEMBERS_PAGES, *ACTION_PAGES, *ALLAUTH_PAGES, *REDIRECTS]
+    pages = len(without_record) * len(CAST)
     the_admin = len(NOT_STAFF) * len(list(admin_addresses())) + len(CURATED) * 4
-    assert (records, pages) == (990, 500)
+    assert (records, pages) == (1210, 520)
     assert records + pages + the_admin > 2300

@@ -24,7 +24,9 @@ SIGNALS_ALLOWED = {
     "kms/apps.py",
 }
 # Modules that read what a page shows.
-GATED = {"views.py", "figures.py", "dossier.py", "profiles.py"}
+GATED = {
+    "views.py", "figures.py", "dossier.py", "profiles.py", "seat_views.py", "invitation_views.py", "accept_views.py",
+}  # fmt: skip
 # What a view may say of rows that the reader does not see: whether a seat is filled, not by whom.
 ROWS_WITHOUT_GATE = {"Mandate.objects.in_force().of_seat(state).exists()"}
 

@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given
 from hypothesis import settings as strictness
 from hypothesis import strategies as st
 
-from events.filters import EventFilter
+from events.filters import EventFilter, LessonFilter
 from legislation.filters import InstrumentFilter
 from programme.filters import ActivityFilter
 from tests.factories import (
@@ -29,6 +29,7 @@ LISTS = {
     "/en/events/map/": [],
     "/en/events/calendar/": [],
     "/en/events/timeline/": [],
+    "/en/events/lessons/": list(LessonFilter.base_filters),
     "/en/legislation/": list(InstrumentFilter.base_filters),
     "/en/programme/": list(ActivityFilter.base_filters),
 }

@@ -17,6 +17,7 @@ from tests.factories import (
     make_document,
     make_event,
     make_instrument,
+    make_lesson,
     make_need,
     make_page,
     make_state,
@@ -28,7 +29,7 @@ from tests.factories import (
 pytestmark = pytest.mark.django_db
 
 REFUSED = "Nothing was saved: this record was saved after you opened it."
-MAKERS = [make_event, make_need, make_instrument, make_activity, make_document, make_page]
+MAKERS = [make_event, make_need, make_lesson, make_instrument, make_activity, make_document, make_page]
 
 
 def address(record, page="change", *more):
@@ -285,7 +286,7 @@ def test_needs_are_published_and_withdrawn_in_bulk(curator, secretariat, action,
     assert {need.history.latest("history_id").history_user for need in needs} == {secretariat}
 
 
-@pytest.mark.parametrize("maker", [make_event, make_instrument, make_activity, make_document])
+@pytest.mark.parametrize("maker", [make_event, make_lesson, make_instrument, make_activity, make_document])
 def test_records_are_still_withdrawn_in_bulk(curator, maker):
     record = maker()
     curator.post(changelist(record), {"action": "withdraw", "_selected_action": [record.pk]})

@@ -111,13 +111,13 @@ def test_file_that_takes_too_long_to_open_is_refused(curator, monkeypatch):
     def never_ends(*args, **kwargs):
         raise subprocess.TimeoutExpired(args, 30)
 
-    monkeypatch.setattr("documents.checks.subprocess.run", never_ends)
+    monkeypatch.setattr("core.uploads.subprocess.run", never_ends)
     assert reasons(upload(curator, "slow.pdf", pdf())) == "The file took too long or too much memory to open."
 
 
 def test_parser_has_limits_of_its_own():
     """The program that opens files may not have more memory than it says; asked in a process, as it runs."""
-    from documents import opening
+    from core import opening
 
     code = f"import runpy, resource; m = runpy.run_path({opening.__file__!r}); m['main']('pdf', '/nonexistent', ''); "
     code += "print(resource.getrlimit(resource.RLIMIT_AS)[0], resource.getrlimit(resource.RLIMIT_CPU)[0])"

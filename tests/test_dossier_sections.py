@@ -18,6 +18,7 @@ from tests.factories import (
     make_document,
     make_event,
     make_instrument,
+    make_lesson,
     make_mandate,
     make_need,
     make_series,
@@ -29,7 +30,7 @@ from tests.factories import (
 from tests.reading import days_of, read, said, slugs_in, table, words
 
 GAMES = "/en/events/games/"
-HOSTS_QUERIES = 16
+HOSTS_QUERIES = 17
 
 STARTS = ["", "2010", "2011", "2011-10", "2011-10-14", "2011-10-20", "2011-10-30", "2011-11", "2012"]
 ENDS = ["", "2011", "2011-10", "2011-10-14", "2011-10-15", "2011-10-30", "2011-10-31", "2011-11", "2012"]
@@ -195,8 +196,7 @@ def test_hosts_are_named_with_their_seats_to_those_who_may_know(client, client_f
 
 
 def test_nothing_restricted_shows_or_counts_in_a_dossier(client, client_for, expert):
-    host = make_state()
-    series = make_series()
+    host, series = make_state(), make_series()
     event = make_event(slug="games", host_state=host, series=series, start="2031-06-12")
     green = {"label": Label.GREEN}
     make_instrument(title="Secret act", state=host, adopted_on="2001", status="in-force", **green)
@@ -210,19 +210,21 @@ def test_nothing_restricted_shows_or_counts_in_a_dossier(client, client_for, exp
     make_activity(title="Secret earlier", host_state=host, start="2001-01-01", **green)
     make_event(name="Secret edition", series=series, **green)
     make_need(event=event, need="Secret need", **green)
+    make_lesson(event=event, title="Secret lesson", **green)
     document = make_document(title="Secret plan", **green)
     event.documents.add(document)
     refresh_audience(document)
-    secrets = ["act", "maybe", "made", "treaty", "training", "earlier", "edition", "need", "plan"]
+    secrets = ["act", "maybe", "made", "treaty", "training", "earlier", "edition", "need", "lesson", "plan"]
     page, parts, counts = read(GAMES)
     assert [name for name in secrets if f"Secret {name}" in page] == []
-    assert counts == {"law": 0, "treaties": 0, "preparation": 0, "editions": 0, "documents": 0}
+    assert counts == {"law": 0, "treaties": 0, "preparation": 0, "editions": 0, "lessons": 0, "documents": 0}
     assert "0 international texts" in words(parts["law"])
     assert "Latest action recorded" not in page and "No treaty action is recorded yet." in page
     page = client_for(expert).get(GAMES).content.decode()
     assert [name for name in secrets if f"Secret {name}" not in page] == []
     assert re.findall(r'href="#(\w+)">[^<]*<span class="n">(\d+)<', page) == [
-        ("law", "2"), ("treaties", "1"), ("preparation", "1"), ("needs", "1"), ("editions", "1"), ("documents", "1"),
+        ("law", "2"), ("treaties", "1"), ("preparation", "1"), ("needs", "1"), ("editions", "1"), ("lessons", "1"),
+        ("documents", "1"),
     ]  # fmt: skip
 
 

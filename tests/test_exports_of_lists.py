@@ -523,8 +523,8 @@ COUNTS = {
     "events.atom": 11,
     "legislation.csv": 11,
     "programme.csv": 9,
-    "network.csv": 7,
-    "themes.csv": 5,
+    "network.csv": 8,
+    "themes.csv": 6,
     "events/series.csv": 2,
 }
 

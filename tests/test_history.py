@@ -8,8 +8,20 @@ from django.urls import reverse
 
 from core.history import entries
 from core.labels import Label
+from events.models import EventPlace
+from legislation.models import InstrumentRelation
+from programme.models import Participation
 from tests.admin_pages import save
-from tests.factories import make_activity, make_document, make_event, make_instrument, make_theme
+from tests.factories import (
+    make_activity,
+    make_document,
+    make_event,
+    make_instrument,
+    make_need,
+    make_theme,
+    make_treaty,
+    make_treaty_action,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -103,7 +115,7 @@ def test_event_history_asks_the_same_of_the_database_for_any_number_of_entries(
     client = client_for(secretariat)
     change(event, changes)
     client.get("/en/events/games/history/")
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(11):
         page = client.get("/en/events/games/history/")
     assert len(table_of(page)) >= changes
 
@@ -216,3 +228,128 @@ def test_history_names_no_record_that_is_hidden_from_its_reader(client_for, secr
         [("documents", "–", "Zx secret document"), ("events it concerns", "–", "Games, Zx secret event")],
         [("umbrella event", "–", "Zx secret event")],
     ]
+
+
+# Rows that are a part of a record
+
+
+def told(page):
+    """The headings of a history's entries, the newest first."""
+    return [
+        " ".join(heading.split()) for heading in re.findall(r'(?s)<h2 class="h3">(.*?)</h2>', page.content.decode())
+    ]
+
+
+def test_event_history_tells_of_its_places(client_for, secretariat):
+    secretariat.name = "Ana Curator"
+    secretariat.save()
+    event = make_event(slug="games", cities=["Rio de Janeiro"])
+    curator, place = client_for(secretariat), event.places.get()
+    another = {"places-TOTAL_FORMS": 2, "places-1-city": "Manaus", "places-1-order": 1}
+    save(curator, admin_address(event), **another)
+    save(curator, admin_address(event), **{"places-0-venue": "Maracanã"})
+    save(curator, admin_address(event), **{"places-1-DELETE": "on"})
+    page = client_for(secretariat).get("/en/events/games/history/")
+    assert [heading for heading in told(page) if heading.startswith("Place")] == [
+        "Place: taken out by Ana Curator",
+        "Place: changed by Ana Curator",
+        "Place: added by Ana Curator",
+        "Place: added by the portal itself",
+    ]
+    assert table_of(page) == [
+        ("city", "Manaus", "–"),
+        ("venue", "–", "Maracanã"),
+        ("city", "–", "Manaus"),
+        ("city", "–", "Rio de Janeiro"),
+    ]
+    assert EventPlace.objects.get() == place
+
+
+def test_treaty_history_tells_of_what_states_did_with_it(client_for, secretariat, brazil):
+    treaty = make_treaty(slug="treaty")
+    action = make_treaty_action(instrument=treaty, state=brazil, kind="signature", date="2010-05")
+    action.kind = "ratification"
+    action.save()
+    action.delete()
+    make_treaty_action(instrument=make_treaty())
+    page = client_for(secretariat).get("/en/legislation/treaty/history/")
+    assert [heading.split(" by ")[0] for heading in told(page)] == [
+        "Treaty action: taken out",
+        "Treaty action: changed",
+        "Treaty action: added",
+        "Recorded",
+    ]
+    assert table_of(page)[3:] == [
+        ("action", "Signature", "Ratification"),
+        ("State", "–", "Brazil"),
+        ("action", "–", "Signature"),
+        ("date", "–", "2010-05"),
+    ]
+
+
+def test_activity_history_tells_of_who_took_part(client_for, secretariat, brazil):
+    activity = make_activity(slug="training")
+    Participation.objects.create(activity=activity, state=brazil, people=12)
+    page = client_for(secretariat).get("/en/programme/training/history/")
+    assert told(page)[0] == "Participation: added by the portal itself"
+    assert [row for row in table_of(page) if row[0] == "State"] == [("State", "–", "Brazil")]
+
+
+def test_history_tells_of_a_relation_at_both_ends_and_of_none_with_a_hidden_text(
+    client_for, secretariat, focal_point, brazil, mexico
+):
+    law, act = (make_instrument(slug=slug, title=slug.capitalize(), state=brazil) for slug in ("law", "act"))
+    secret = make_instrument(slug="zx", original_title="Zx secret", state=mexico, label=Label.RED)
+    InstrumentRelation.objects.create(instrument=law, kind="amends", target=act)
+    InstrumentRelation.objects.create(instrument=law, kind="repeals", target=secret)
+    InstrumentRelation.objects.create(instrument=secret, kind="refers-to", target=law)
+    pages = {
+        user: [client_for(user).get(f"/en/legislation/{slug}/history/") for slug in ("law", "act")]
+        for user in (focal_point, secretariat)
+    }
+    assert [told(page) for page in pages[focal_point]] == [
+        ["Relation: added by the portal itself", "Recorded by the portal itself"]
+    ] * 2
+    assert [table_of(page) for page in pages[focal_point]] == [
+        [("relation", "–", "amends"), ("other instrument", "–", "Act")],
+        [("instrument", "–", "Law"), ("relation", "–", "amends")],
+    ]
+    assert [len(told(page)) for page in pages[secretariat]] == [4, 2]
+    assert "Zx secret" in text_of(pages[secretariat][0])
+
+
+def test_history_of_an_event_is_silent_about_what_has_an_audience_of_its_own(client_for, focal_point, brazil):
+    event = make_event(slug="games", host_state=brazil)
+    make_need(event=event, need="Zx need", label=Label.RED)
+    page = client_for(focal_point).get("/en/events/games/history/")
+    assert (told(page), "Zx need" in text_of(page)) == (["Recorded by the portal itself"], False)
+
+
+@pytest.mark.parametrize("changes", [1, 3])
+def test_event_history_asks_the_same_of_the_database_for_any_number_of_places(
+    changes, client_for, secretariat, django_assert_num_queries
+):
+    event = make_event(slug="games", cities=["Rio de Janeiro"])
+    change(event, changes)
+    for n in range(changes):
+        EventPlace.objects.create(event=event, city=f"City {n}")
+        place = event.places.last()
+        place.venue = "Stadium"
+        place.save()
+    client = client_for(secretariat)
+    client.get("/en/events/games/history/")
+    with django_assert_num_queries(12):
+        page = client.get("/en/events/games/history/")
+    assert len([heading for heading in told(page) if heading.startswith("Place")]) == 1 + 2 * changes
+
+
+def test_history_forgets_no_change_of_a_part_between_two_pages(secretariat):
+    event = make_event(cities=["City"])
+    place = event.places.get()
+    for n in range(30):
+        place.venue = f"Venue {n}"
+        place.save()
+    pages = [entries(event, page, reader=secretariat)[0] for page in (1, 2)]
+    found = [(change.before, change.after) for page in pages for entry in page for change in entry.changes]
+    assert found[:30] == [(f"Venue {n - 1}" if n else "", f"Venue {n}") for n in reversed(range(30))]
+    assert [len(page) for page in pages] == [20, 12]

@@ -3,7 +3,14 @@
 import pytest
 from django.urls import reverse
 
-from tests.factories import make_activity, make_document, make_event, make_instrument, make_treaty_action
+from tests.factories import (
+    make_activity,
+    make_document,
+    make_event,
+    make_instrument,
+    make_lesson,
+    make_treaty_action,
+)
 from tests.test_access_http import (
     MEMBERS_PAGES,
     OPEN_PAGES,
@@ -31,6 +38,7 @@ def read_only_addresses():
     event, instrument, activity = make_event(slug="a"), make_instrument(slug="a"), make_activity(slug="a")
     make_treaty_action(instrument=instrument)
     of = {"event": event, "instrument": instrument, "activity": activity, "document": make_document()}
+    of["lesson"] = make_lesson(slug="a")
     rows = [(name, address_of(name, of[kind])) for name, (kind, *_) in RECORD_PAGES.items()]
     return [
         *rows,

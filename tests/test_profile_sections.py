@@ -11,6 +11,7 @@ from tests.factories import (
     make_document,
     make_event,
     make_instrument,
+    make_lesson,
     make_series,
     make_state,
     make_theme,
@@ -112,9 +113,10 @@ def test_nothing_restricted_shows_or_counts_in_a_profile(client, client_for, exp
     activity = make_activity(title="Secret training", **green)
     Participation.objects.create(activity=activity, state=peru, people=77)
     make_document(title="Secret plan", state=peru, **green)
+    make_lesson(title="Secret lesson", state=peru, **green)
     for document in peru.documents.all():
         refresh_audience(document)
-    secrets = ["games", "cup", "act", "treaty", "training", "plan"]
+    secrets = ["games", "cup", "act", "treaty", "training", "plan", "lesson"]
     page, _, counts = read(PERU)
     assert [name for name in secrets if f"Secret {name}" in page] == []
     assert "77 people" not in page and "Lima" not in page
@@ -133,14 +135,15 @@ def test_a_theme_hides_what_is_restricted_and_counts_the_rest_by_state(client, c
     make_instrument(level="regional", **current)
     make_event(name="Secret games", themes=[crowds], label=Label.GREEN)
     make_activity(title="Secret training", themes=[crowds], label=Label.GREEN)
+    make_lesson(title="Secret lesson", themes=[crowds], label=Label.GREEN)
     page, parts, counts = read(CROWDS)
     assert table(parts["states"])[1:] == [["Peru", "1 in force"], ["Regional law", "1 in force"]]
-    assert counts == {"states": 1, "law": 2, "events": 0, "programme": 0}
+    assert counts == {"states": 1, "law": 2, "events": 0, "programme": 0, "lessons": 0}
     assert "No text is recorded of: " in page and "Chile" in page
     assert "Secret" not in page and "No event is filed under this theme." in page
     _, parts, counts = read(CROWDS, client_for(expert))
     assert [row[0] for row in table(parts["states"])[1:]] == ["Chile", "Peru", "Regional law"]
-    assert counts == {"states": 2, "law": 3, "events": 1, "programme": 1}
+    assert counts == {"states": 2, "law": 3, "events": 1, "programme": 1, "lessons": 1}
 
 
 def test_long_sections_of_a_theme_lead_to_the_rest(client, db):

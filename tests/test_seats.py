@@ -7,7 +7,9 @@ from allauth.account.models import EmailAddress
 from django.core.exceptions import ValidationError
 from django.urls import reverse
 
-from members.models import Mandate, User
+from members.actions import DAY
+from members.models import AuditEntry, Mandate, User
+from reference.querysets import today
 from tests.admin_pages import save
 from tests.factories import PASSWORD, make_mandate, make_state, make_user
 
@@ -40,6 +42,32 @@ def test_a_seat_goes_to_an_account_of_the_state(brazil):
     for person in (make_user(), make_user(state=make_state())):
         mandate = Mandate(state=brazil, person=person, role="alternate", since=SINCE)
         assert problems(mandate) == {"person": ["This account does not belong to that State."]}
+
+
+def test_a_person_has_a_role_of_a_state_once_at_a_time(brazil, alternate):
+    again = Mandate(state=brazil, person=alternate, role="alternate", since=SINCE, until=UNTIL)
+    assert problems(again) == {"since": ["This person has the same role already in this time."]}
+    Mandate(state=brazil, person=alternate, role="focal_point", since=SINCE).full_clean()
+
+
+def test_the_admin_logs_mandates_and_who_was_kept_out(client_for, secretariat, alternate):
+    curator, mandate = client_for(secretariat), alternate.mandates.get()
+    save(curator, reverse("admin:members_mandate_change", args=[mandate.pk]), until="2030-01-01")
+    save(curator, reverse("admin:members_user_change", args=[alternate.pk]), is_active=None)
+    said = list(AuditEntry.objects.filter(kind="rights", person=secretariat).values_list("detail", flat=True))
+    assert said == ["access ended", f"ends {today() - DAY}", "set: alternate of BRA from 2020-01-01 until 2030-01-01"]
+    save(curator, reverse("admin:members_user_change", args=[alternate.pk]), is_active="on")
+    assert AuditEntry.objects.filter(kind="rights", person=secretariat, detail="access given again").count() == 1
+
+
+def test_the_admin_logs_mandates_of_an_accounts_page(client_for, secretariat, expert, brazil):
+    line = {"state": brazil.pk, "role": "alternate", "since": "2026-01-01"}
+    rows = {f"mandates-0-{name}": value for name, value in line.items()} | {"mandates-TOTAL_FORMS": "1"}
+    save(client_for(secretariat), reverse("admin:members_user_change", args=[expert.pk]), **rows)
+    entry = AuditEntry.objects.get(kind="rights", person=secretariat)
+    assert (entry.subject_key, entry.detail) == (
+        expert.mandates.get().pk, "set: alternate of BRA from 2026-01-01 until None",
+    )  # fmt: skip
 
 
 def test_a_closed_account_fills_no_seat(client, focal_point, brazil):

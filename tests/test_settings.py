@@ -7,10 +7,15 @@ import sys
 import pytest
 from django.conf import settings
 from django.contrib.sessions.models import Session
+from django.core.exceptions import ImproperlyConfigured
 
+from kms.settings import mfa_keys, switch
 from tests.factories import PASSWORD, make_user
 
-SECRETS = ["KMS_SECRET_KEY", "KMS_BASE_URL", "KMS_CONTACT_EMAIL", "DATABASE_URL", "EMAIL_HOST", "EMAIL_FROM"]
+SECRETS = [
+    "KMS_SECRET_KEY", "KMS_MFA_KEYS", "KMS_BASE_URL", "KMS_CONTACT_EMAIL", "DATABASE_URL", "EMAIL_HOST", "EMAIL_FROM",
+]  # fmt: skip
+MFA_KEY = "0123456789abcdefghijklmnopqrstuvwxyzABCDEF-="
 
 
 @pytest.fixture
@@ -20,6 +25,7 @@ def production(tmp_path):
         "PATH": os.environ["PATH"],
         "KMS_DATA_DIR": str(tmp_path),
         "KMS_SECRET_KEY": "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ-+",
+        "KMS_MFA_KEYS": MFA_KEY,
         "KMS_BASE_URL": "https://kms.example.org",
         "KMS_CONTACT_EMAIL": "kms@example.org",
         "DATABASE_URL": f"sqlite:///{tmp_path}/kms.sqlite3",
@@ -112,6 +118,42 @@ def refusal(environment):
 def test_a_number_that_is_none_is_refused_with_what_is_expected(production, name, value, expected):
     environment = production | {name: value, "PYTHONUTF8": "1"}
     assert refusal(environment) == f"{name} must be a whole number {expected}."
+
+
+@pytest.mark.parametrize("keys", ["hush", f"hush,{MFA_KEY}", f"{MFA_KEY},{MFA_KEY}=", MFA_KEY.replace("-", "+"), ","])
+def test_key_of_second_factors_that_is_none_is_refused_and_not_printed(keys, monkeypatch):
+    monkeypatch.setenv("KMS_MFA_KEYS", keys)
+    with pytest.raises(ImproperlyConfigured, match="KMS_MFA_KEYS must be keys of 32 bytes") as refused:
+        mfa_keys()
+    assert "hush" not in str(refused.value)
+
+
+def test_production_demands_second_factors_and_the_demo_only_where_it_is_told_to(production, tmp_path):
+    names = ("REQUIRE_MFA", "REQUIRE_MFA_OF_FOCAL_POINTS", "MFA_KEYS")
+    two = {"KMS_MFA_KEYS": f"{MFA_KEY}, {MFA_KEY}", "KMS_MFA_FOCAL_POINTS": "0"}
+    assert printed(production, *names) == f"True True {[MFA_KEY]}"
+    assert printed(production | two, *names) == f"True False {[MFA_KEY] * 2}"
+    demo = {"PATH": os.environ["PATH"], "KMS_DEMO": "1", "KMS_DATA_DIR": str(tmp_path), "KMS_REQUIRE_MFA": "1"}
+    assert printed(demo, *names) == "True True []"
+    assert settings.REQUIRE_MFA is False, "the tests are a demo"
+
+
+def test_second_factors_cannot_be_switched_off_in_production(production):
+    assert refusal(production | {"KMS_REQUIRE_MFA": "0"}) == (
+        "KMS_REQUIRE_MFA cannot be 0 in production: the secretariat needs a second factor."
+    )
+
+
+@pytest.mark.parametrize(("value", "expected"), [("1", True), ("0", False), ("", True)])
+def test_switch_is_on_off_or_as_it_is_by_default(value, expected, monkeypatch):
+    monkeypatch.setenv("KMS_MFA_FOCAL_POINTS", value)
+    assert switch("KMS_MFA_FOCAL_POINTS", True) is expected
+
+
+def test_switch_that_is_neither_on_nor_off_is_refused(monkeypatch):
+    monkeypatch.setenv("KMS_MFA_FOCAL_POINTS", "no")
+    with pytest.raises(ImproperlyConfigured, match="^KMS_MFA_FOCAL_POINTS must be 1 or 0; it is 'no'.$"):
+        switch("KMS_MFA_FOCAL_POINTS", True)
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ import pytest
 from core.labels import Label
 from documents.actions import refresh_audience
 from documents.models import Document
-from events.models import CooperationNeed, MajorEvent, Series
+from events.models import CooperationNeed, Lesson, MajorEvent, Series
 from legislation.models import Instrument, InstrumentRelation, TreatyAction
 from programme.models import Activity, Participation
 from reference.models import Organisation, Theme
@@ -20,6 +20,7 @@ from tests.factories import (
     make_document,
     make_event,
     make_instrument,
+    make_lesson,
     make_need,
     make_organisation,
     make_page,
@@ -60,6 +61,7 @@ KINDS = {
     "activity": (Activity, "title_en"),
     "document": (Document, "title_en"),
     "need": (CooperationNeed, "need_en"),
+    "lesson": (Lesson, "title_en"),
 }
 
 
@@ -71,6 +73,8 @@ def make(kind, text, *, owner, **fields):
         return make_instrument(original_title=text, title=text, state=owner, **fields)
     if kind == "activity":
         return make_activity(title=text, host_state=owner, **fields)
+    if kind == "lesson":
+        return make_lesson(title=text, state=owner, **fields)
     if kind == "document":
         return make_document(title=text, state=owner, **fields)
     return make_need(need=text, event=make_event(host_state=owner), **fields)
@@ -165,7 +169,11 @@ PLACES = {
     "/en/events/timeline/": {"event", "part", "edition", "series", "theme"},
     "/en/events/series/": {"series"},
     "/en/events/series/games/": {"edition"},
-    "/en/events/shown/": {"event", "part", "edition", "need", "theme", *LAW, "activity", "document"},
+    "/en/events/shown/": {"event", "part", "edition", "need", "theme", *LAW, "activity", "document", "lesson"},
+    "/en/events/lessons/": {"lesson", "event", "theme"},
+    "/en/events/lessons/?event=shown": {"lesson", "theme"},
+    "/en/events/lessons/?event_kind=religious": {"event"},
+    "/en/events/lessons/shown/": {"event", "document"},
     "/en/legislation/": {"instrument", "repealer", "treaty", "theme", "organisation"},
     "/en/legislation/?in_force_on=2020-01-01": {"instrument", "repealer", "theme"},
     "/en/legislation/?in_force_on=2020-01-01&in_force=unknown": {"treaty", "organisation"},
@@ -175,9 +183,9 @@ PLACES = {
     "/en/programme/history/": {"activity"},
     "/en/programme/partners/": {"organisation", "partner"},
     "/en/network/": set(),
-    "/en/network/brazil/": {*EVENTS, *LAW, "theme", "activity", "document"},
+    "/en/network/brazil/": {*EVENTS, *LAW, "theme", "activity", "document", "lesson"},
     "/en/themes/": {"theme"},
-    "/en/themes/policing/": {"event", "city", "instrument", "activity"},
+    "/en/themes/policing/": {"event", "city", "instrument", "activity", "lesson"},
 }
 # Terms themselves are open.
 OPEN_REFERENCE = {"/en/events/series/": {"series"}, "/en/themes/": {"theme"}, "/en/network/brazil/": {"theme"}}
@@ -200,6 +208,7 @@ def lay_out(brazil, mexico):
     make_treaty_action(instrument=make_treaty(slug="shown-treaty"), state=brazil)
     make_activity(slug="shown", title="Shown training", host_state=brazil, themes=[policing], event=None)
     make_document(title="Shown file", state=brazil)
+    make_lesson(slug="shown", title="Shown lesson", state=brazil)
 
 
 def hide(how, brazil):
@@ -238,8 +247,12 @@ def hide(how, brazil):
     )  # fmt: skip
     Participation.objects.create(activity=activity, state=brazil, people=3)
     Activity.objects.filter(slug="shown").update(event=event)
+    make_lesson(
+        slug="zx-lesson", title="Zx lesson", state=brazil, event=shown_event, themes=[policing, zx_theme], **audience
+    )
+    Lesson.objects.filter(slug="shown").update(event=event)
     document = make_document(title="Zx document", filename="zx-document.pdf", state=brazil, **audience)
-    for record in (shown_event, shown_law, Activity.objects.get(slug="shown")):
+    for record in (shown_event, shown_law, Activity.objects.get(slug="shown"), Lesson.objects.get(slug="shown")):
         record.documents.add(document)
     refresh_audience(document)
 
@@ -291,6 +304,7 @@ SECTIONS = {
     "events": (make_event, "name"),
     "legislation": (make_instrument, "title"),
     "programme": (make_activity, "title"),
+    "lessons": (make_lesson, "title"),
 }
 
 

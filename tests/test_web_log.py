@@ -29,6 +29,20 @@ def test_what_is_not_printable_is_escaped_in_every_part_of_a_line():
     assert (atoms["{x-name}o"], atoms["{name}i"], atoms["{none}i"]) == (r"c\nd", r"e\nf", "-")
 
 
+@pytest.mark.parametrize(
+    ("path", "logged"),
+    [
+        ("/en/account/invitation/s3cret-Token_1/", "/en/account/invitation/-/"),
+        ("/pt-br/account/invitation/s3cret", "/pt-br/account/invitation/-"),
+        ("/en/account/password/reset/key/1-s3cret/", "/en/account/password/reset/key/-/"),
+        ("/en/account/password/reset/", "/en/account/password/reset/"),
+    ],
+)
+def test_secret_of_a_link_is_in_no_line(path, logged):
+    one_line = runpy.run_path(str(settings.BASE_DIR / "gunicorn.conf.py"))["one_line"]
+    assert one_line(path) == logged
+
+
 @pytest.fixture
 def web_server(tmp_path):
     """The address of a real web server with the portal's settings and an application of three lines, and its log."""

@@ -112,4 +112,11 @@
   /* A refused form starts at its summary of errors. */
   $("[data-focus]")?.focus();
   $$("[data-print]").forEach((button) => { button.hidden = false; button.addEventListener("click", () => print()); });
+
+  /* Passkeys: their buttons need a script, and say so when the browser got none. */
+  $$("[data-script]").forEach((button) => { button.hidden = false; });
+  document.addEventListener("allauth.error", (event) => {
+    const told = $("[data-passkey-error]");
+    if (told) { told.hidden = false; event.preventDefault(); }
+  });
 })();

@@ -4,11 +4,12 @@ import io
 from types import SimpleNamespace
 
 import pytest
+from django.conf import settings
 from django.core.management import call_command
 from django.db import connection
 from django.test import Client
 from django.test.testcases import LiveServerThread
-from django.test.utils import setup_databases, teardown_databases
+from django.test.utils import override_settings, setup_databases, teardown_databases
 
 from conftest import BACKEND
 from core.dates import today
@@ -91,7 +92,8 @@ def portal(database):
     server.is_ready.wait()
     if server.error:
         raise server.error
-    yield SimpleNamespace(url=f"http://localhost:{server.port}", pages=pages)
+    with override_settings(BASE_URL=f"http://localhost:{server.port}"):  # to which passkeys belong
+        yield SimpleNamespace(url=settings.BASE_URL, pages=pages)
     server.terminate()
 
 

@@ -56,6 +56,7 @@ OPEN = {
     "not_found": "/en/no-such-page/",
     "login": "/en/account/login/",
     "password_reset": "/en/account/password/reset/",
+    "account_closed": "/en/account/closed/",
 }
 SIGNED_IN = {
     "account": "/en/account/",
@@ -65,6 +66,11 @@ SIGNED_IN = {
     "country_detail_of_a_member": "country_detail",
     "logout": "/en/account/logout/",
     "password_change": "/en/account/password/change/",
+    "directory": "/en/network/directory/",
+    "directory_empty": "/en/network/directory/?q=nobody-like-this&language=ay",
+    "profile_edit": "/en/account/profile/",
+    "my_data": "/en/account/my-data/",
+    "account_close": "/en/account/close/",
 }
 TRANSLATED = {
     "home_in_spanish": "/es/",

@@ -1,0 +1,229 @@
+"""Everything that the portal holds about one person, gathered from every app for that person alone."""
+
+import base64
+import datetime
+from dataclasses import dataclass
+
+from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
+from allauth.usersessions.models import UserSession
+from django.apps import apps
+from django.contrib.admin.models import LogEntry
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext_lazy as _
+
+from core.text import split_list
+from members.directory import SPOKEN
+from members.models import AuditEntry, Invitation, Labelled, Mandate, User
+from moderation.models import Proposal, ProposalStep
+from notifications.kinds import KINDS, SUBJECTS
+from notifications.models import Notification, Preference, Watch
+
+SHOWN = 10
+VERBS = {"+": "added", "~": "changed", "-": "deleted"}
+# What the page calls a field whose own name says little, and how it says a value that is kept as a code.
+HEADS = {
+    "history_date": _("from"),
+    "is_active": _("may log in"),
+    "is_staff": _("of the secretariat"),
+    "is_superuser": _("administrator"),
+    "date_joined": _("account since"),
+    "last_login": _("last log-in"),
+    "created_at": _("since"),
+    "last_seen_at": _("last seen"),
+    "last_used_at": _("last used"),
+    "ip": _("network address"),
+    "user_agent": _("browser"),
+    "action_time": _("when"),
+    "content_type": _("kind"),
+    "object_id": _("number"),
+    "action_flag": _("what"),
+    "subject_kind": _("kind of record"),
+    "subject_key": _("number"),
+}
+SAYINGS = {
+    (User, "spoken_languages"): lambda codes: ", ".join(SPOKEN.get(code, code) for code in split_list(codes)),
+    (Watch, "subject_kind"): lambda name: SUBJECTS[name].label if name in SUBJECTS else name,
+    (Notification, "kind"): lambda name: KINDS[name].bare if name in KINDS else name,
+}
+ACCOUNT = (
+    "email", "name", "state", "organisation", "is_active", "is_staff", "is_superuser", "date_joined", "last_login",
+    "preferred_language", "time_zone", "office", "spoken_languages", "phone", "reach", "name_shown_to",
+    "photo_shown_to", "contact_shown_to",
+)  # fmt: skip
+# Foreign keys to an account that no part below follows, and why.
+LEFT_OUT = {
+    "notifications.Notification.by": "the row is the news of those who were told; what I did is in my log",
+    "members.User_groups.user": "the group follows from the role, which the account says",
+    "members.User_user_permissions.user": "nobody is given a permission beside those of the role",
+}
+
+
+@dataclass(frozen=True)
+class Part:
+    """The rows of a model that lead to a person, and the fields of them that say something of him.
+
+    What is `only_in_file` means nothing to a reader, or is too long for a page.
+    """
+
+    name: str
+    title: str
+    model: type
+    relation: str
+    fields: tuple
+    only_in_file: tuple = ()
+
+    def rows(self, user):
+        """The rows of that person, the latest first."""
+        related = [name for name in self.fields if self.model._meta.get_field(name).many_to_one]
+        return self.model._base_manager.filter(**{self.relation: user.pk}).select_related(*related).order_by("-pk")
+
+
+class Log(Part):
+    """Also what others did to the account, such as failed sign-ins."""
+
+    def rows(self, user):
+        return AuditEntry.objects.of_account(user)
+
+
+class Proposals(Part):
+    """What somebody may no longer read of a proposal stays out: others may have written it since."""
+
+    def rows(self, user):
+        readable = set(Proposal.objects.visible_to(user).values_list("pk", flat=True))
+        for row in super().rows(user):
+            if row.pk not in readable:
+                row.title, row.data = "", {}
+            yield row
+
+
+PARTS = [
+    Part("account_before", _("My account as it was before"), User.history.model, "id",
+         ("history_date", "email", "name", "state", "organisation", "is_active", "is_staff", "is_superuser")),
+    Part("mandates", _("Mandates"), Mandate, "person", ("state", "role", "since", "until", "note", "confirmed")),
+    Part("invitations", _("How I was invited"), Invitation, "account",
+         ("role", "email", "name", "created", "accepted")),
+    Part("invitations_sent", _("Invitations I sent"), Invitation, "invited_by",
+         ("role", "state", "organisation", "created", "accepted")),
+    Part("addresses", _("Addresses I log in with"), EmailAddress, "user", ("email", "verified")),
+    Part("second_factors", _("Second factors"), Authenticator, "user", ("type", "created_at", "last_used_at")),
+    Part("sessions", _("Sessions"), UserSession, "user", ("created_at", "last_seen_at", "ip", "user_agent")),
+    Log("log", _("What the log holds of me"), AuditEntry, "person", ("at", "kind", "address", "detail"),
+        ("subject_kind", "subject_key")),
+    Part("administration", _("What I did in the administration"), LogEntry, "user",
+         ("action_time", "content_type", "object_id", "action_flag")),
+    Part("watches", _("What I watch"), Watch, "person", ("subject_kind", "subject_key", "created")),
+    Part("notifications", _("Notifications"), Notification, "person", ("created", "kind", "read"),
+         ("subject_kind", "subject_key")),
+    Part("preferences", _("How I am told by mail"), Preference, "person", ("group", "mail")),
+    Proposals("proposals", _("Proposals I began"), Proposal, "author",
+              ("title", "kind", "status", "created", "changed"), ("uuid", "record_key", "state", "data")),
+    Proposals("proposals_submitted", _("Proposals I submitted"), Proposal, "submitter",
+              ("title", "kind", "status", "submitted"), ("uuid", "record_key", "state")),
+    Proposals("proposals_changed", _("Proposals I changed last"), Proposal, "changed_by",
+              ("title", "kind", "status", "changed"), ("uuid", "record_key", "state")),
+    Part("proposal_steps", _("Steps I took with proposals"), ProposalStep, "by", ("at", "step", "reasons"),
+         ("proposal_id", "data")),
+]  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Gathered:
+    """One part as it is told: the first `rows` for the page, each a list of (what it is called, text), and all
+    `entries` for the file."""
+
+    name: str
+    title: str
+    rows: list
+    entries: list
+
+
+def data_of(user):
+    """[Gathered] of everything that the portal holds about a person; the account itself comes first."""
+    account = Part("account", _("Account and profile"), User, "pk", ACCOUNT)
+    return [*(_gathered(part, part.rows(user)) for part in (account, *PARTS)), _records(user), _changes(user)]
+
+
+def photo_of(user):
+    """A person's photo in Base64, or ""."""
+    if not user.photo:
+        return ""
+    with user.photo.open("rb") as file:
+        return base64.b64encode(file.read()).decode()
+
+
+def _gathered(part, found):
+    found, names = list(found), (*part.fields, *part.only_in_file)
+    heads = [(name, HEADS.get(name) or part.model._meta.get_field(name).verbose_name) for name in part.fields]
+    rows = [[(head, _shown(row, name)) for name, head in heads] for row in found[:SHOWN]]
+    return Gathered(part.name, part.title, rows, [{name: _kept(row, name) for name in names} for row in found])
+
+
+def _kept(row, name):
+    """A value as the file holds it."""
+    value = getattr(row, name)
+    return value if value is None or isinstance(value, (bool, int, dict, datetime.date)) else str(value)
+
+
+def _shown(row, name):
+    """The same as the page shows it."""
+    saying, display = SAYINGS.get((type(row), name)), getattr(row, f"get_{name}_display", None)
+    if saying:
+        return saying(getattr(row, name))
+    return _said(display() if display else getattr(row, name))
+
+
+def _said(value):
+    if isinstance(value, datetime.datetime):
+        return date_format(timezone.localtime(value), "DATETIME_FORMAT")
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
+    return date_format(value) if isinstance(value, datetime.date) else value
+
+
+def records_of_people():
+    """[(model, field)] of every foreign key by which a record names an account."""
+    models = [model for model in apps.get_models() if issubclass(model, Labelled)]
+    return [(model, field) for model in models for field in model._meta.fields if field.related_model is User]
+
+
+def _records(user):
+    """The records that I wrote or checked, by key; with the title of those that I may know of today."""
+    entries = []
+    for model, field in records_of_people():
+        mine = model._base_manager.filter(**{field.name: user})
+        titles = {record.pk: str(record) for record in model.objects.visible_to(user).filter(pk__in=mine.values("pk"))}
+        entries += [
+            {"kind": model._meta.model_name, "key": key, "as": field.name, "title": titles.get(key, "")}
+            for key in mine.order_by("-pk").values_list("pk", flat=True)
+        ]
+    heads = {"kind": _("kind"), "key": _("number"), "title": _("title")}
+    return Gathered("records", _("Records I wrote or checked"), _rows(entries, heads), entries)
+
+
+def histories():
+    """The tables that hold who changed what and when."""
+    return [model for model in apps.get_models() if hasattr(model, "history_user")]
+
+
+def _changes(user):
+    """What I changed and when; not what it said then, which may have been for others only."""
+    entries = []
+    for model in histories():
+        name = model._meta.model_name.removeprefix("historical")
+        found = model.objects.filter(history_user=user).values_list("id", "history_date", "history_type")
+        entries += [{"kind": name, "key": key, "at": at, "change": VERBS[change]} for key, at, change in found]
+    entries.sort(key=lambda entry: entry["at"], reverse=True)
+    heads = {"at": _("when"), "kind": _("kind"), "key": _("number"), "change": _("change")}
+    return Gathered("changes", _("Changes I made"), _rows(entries, heads), entries)
+
+
+def _rows(entries, heads):
+    said = {model._meta.model_name: model._meta.verbose_name for model in apps.get_models()} | {
+        "added": _("added"),
+        "changed": _("changed"),
+        "deleted": _("deleted"),
+    }
+    shown = entries[:SHOWN]
+    return [[(head, said.get(entry[name]) or _said(entry[name])) for name, head in heads.items()] for entry in shown]

@@ -1,0 +1,472 @@
+"""What is logged by itself: downloads, exports, imports, labels, refusals; the line of each; how long it is kept."""
+
+import datetime
+import json
+import logging
+import os
+import subprocess
+import sys
+
+import pytest
+from django.contrib import admin
+from django.contrib.auth.models import Group
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.core.management import call_command
+from django.db import DatabaseError, connection, transaction
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from django.utils import timezone
+
+from core.labels import Label
+from documents.actions import set_publication
+from documents.models import Document
+from members.actions import set_staff
+from members.audit import audit
+from members.models import AuditEntry
+from tests.admin_pages import save
+from tests.factories import make_activity, make_document, make_event, make_invitation, make_user
+
+pytestmark = pytest.mark.django_db
+Kind = AuditEntry.Kind
+CONTENT = b"%PDF-1.4 0123456789"
+
+
+@pytest.fixture
+def secretariat(secretariat):
+    """Without the line that says how it became one."""
+    AuditEntry.objects.all().delete()
+    return secretariat
+
+
+def logged(*kinds):
+    """[(kind, who, (kind, key) of the record, label, detail)] of the log, the oldest first."""
+    entries = AuditEntry.objects.order_by("pk").select_related("person")
+    return [
+        (entry.kind, entry.person, (entry.subject_kind, entry.subject_key), entry.label, entry.detail)
+        for entry in entries
+        if not kinds or entry.kind in kinds
+    ]
+
+
+def body(response):
+    return b"".join(response.streaming_content) if response.streaming else response.content
+
+
+# Downloads
+
+
+@pytest.mark.parametrize("label", Label)
+def test_download_is_logged_where_not_everybody_may_read_the_document(label, client_for, focal_point, brazil):
+    document = make_document(content=CONTENT, label=label, state=brazil)
+    response = client_for(focal_point).get(document.get_absolute_url(), headers={"x-forwarded-for": "203.0.113.9"})
+    assert body(response) == CONTENT
+    line = (Kind.DOWNLOAD, focal_point, ("document", document.pk), label, f"sha256 {document.sha256[:12]}")
+    assert logged() == ([] if label == Label.CLEAR else [line])
+    assert [entry.address for entry in AuditEntry.objects.all()] == ([] if label == Label.CLEAR else ["127.0.0.1"])
+
+
+def test_label_that_counts_is_the_effective_one(client_for, partner):
+    document = make_document(content=CONTENT)
+    make_event(label=Label.GREEN, documents=[document])
+    from documents.actions import refresh_audience
+
+    refresh_audience(document)
+    body(client_for(partner).get(document.get_absolute_url()))
+    assert [line[:4] for line in logged()] == [(Kind.DOWNLOAD, partner, ("document", document.pk), Label.GREEN)]
+
+
+def test_answer_without_the_files_content_leaves_no_line(client_for, partner):
+    document = make_document(content=CONTENT, label=Label.GREEN)
+    client, address = client_for(partner), document.get_absolute_url()
+    answers = [
+        client.head(address),
+        client.get(address, headers={"if-none-match": f'"{document.sha256}"'}),
+        client.get(address, headers={"range": "bytes=400-"}),
+    ]
+    assert [response.status_code for response in answers] == [200, 304, 416]
+    assert logged() == []
+
+
+def test_file_that_is_read_in_parts_is_one_line_within_the_hour(client_for, partner):
+    document = make_document(content=CONTENT, label=Label.GREEN)
+    client, address = client_for(partner), document.get_absolute_url()
+    for part in ("bytes=1-", "bytes=0-4", "bytes=5-9"):
+        assert client.get(address, headers={"range": part}).status_code == 206
+    assert len(logged(Kind.DOWNLOAD)) == 1
+    body(client.get(address))
+    assert len(logged(Kind.DOWNLOAD)) == 2
+    AuditEntry.objects.update(at=timezone.now() - datetime.timedelta(minutes=61))
+    client.get(address, headers={"range": "bytes=0-4"})
+    assert len(logged(Kind.DOWNLOAD)) == 3
+
+
+def test_parts_that_another_person_reads_are_another_line(client_for, partner, expert):
+    address = make_document(content=CONTENT, label=Label.GREEN).get_absolute_url()
+    for user in (partner, expert):
+        client_for(user).get(address, headers={"range": "bytes=0-4"})
+    assert [line[1] for line in logged()] == [partner, expert]
+
+
+def no_log(*args, **kwargs):
+    raise DatabaseError("the log cannot be written")
+
+
+@pytest.mark.parametrize("headers", [{}, {"range": "bytes=0-4"}])
+def test_nothing_of_the_file_leaves_where_the_line_cannot_be_written(headers, client_for, partner, monkeypatch):
+    document = make_document(content=CONTENT, label=Label.GREEN)
+    client = client_for(partner)
+    client.raise_request_exception = False
+    monkeypatch.setattr(AuditEntry.objects, "create", no_log)
+    response = client.get(document.get_absolute_url(), headers=headers)
+    assert (response.status_code, b"%PDF" in body(response), response.has_header("ETag")) == (500, False, False)
+
+
+# Lists in another form
+
+
+EXPORTS = [
+    "/en/events.csv",
+    "/en/events.xlsx",
+    "/en/events.ics?kind=sport",
+    "/en/events.atom",
+    "/en/legislation.csv",
+    "/en/programme.ics",
+    "/en/network.csv",
+    "/en/themes.csv",
+]
+
+
+@pytest.mark.parametrize("address", EXPORTS)
+def test_list_that_a_member_takes_along_is_logged_without_its_query(address, client_for, client, partner):
+    assert body(client.get(address))
+    assert logged() == []
+    assert body(client_for(partner).get(address))
+    assert logged() == [(Kind.EXPORT, partner, ("", None), None, f"GET {address.partition('?')[0]}")]
+
+
+def test_list_that_is_not_sent_leaves_no_line(client_for, partner):
+    client = client_for(partner)
+    etag = client.get("/en/events.csv")["ETag"]
+    AuditEntry.objects.all().delete()
+    answers = [
+        client.get("/en/events.csv", headers={"if-none-match": etag}),
+        client.head("/en/events.csv"),
+        client.get("/en/events.csv?nonsense=1"),
+        client.get("/en/events/"),
+    ]
+    assert [response.status_code for response in answers] == [304, 200, 400, 200]
+    assert logged() == []
+
+
+def test_no_list_leaves_where_the_line_cannot_be_written(client_for, partner, monkeypatch):
+    make_event(name="Zx games")
+    client = client_for(partner)
+    client.raise_request_exception = False
+    monkeypatch.setattr(AuditEntry.objects, "create", no_log)
+    response = client.get("/en/events.csv")
+    assert (response.status_code, b"Zx games" in body(response)) == (500, False)
+
+
+def test_visitors_pages_write_nothing(client):
+    make_event(slug="games", documents=[make_document()])
+    for address in ("/en/", "/en/events/", "/en/events/games/", "/en/events.csv", "/en/desk/log/", "/en/nothing/"):
+        with CaptureQueriesContext(connection) as queries:
+            body(client.get(address))
+        verbs = {query["sql"].strip("(").split()[0] for query in queries}
+        assert (address, verbs - {"SELECT", "WITH", "SAVEPOINT", "RELEASE", "PRAGMA"}) == (address, set())
+
+
+# The administration
+
+
+def test_export_and_act_of_the_administration_are_logged(client_for, secretariat):
+    event = make_event(slug="games")
+    client = client_for(secretariat)
+    client.get("/admin/events/majorevent/export/")
+    assert logged() == []
+    assert b"games" in client.post("/admin/events/majorevent/export/", {"format": "0", "resource": ""}).content
+    assert logged() == [(Kind.EXPORT, secretariat, ("", None), None, "POST /admin/events/majorevent/export/")]
+    address = f"/admin/events/majorevent/{event.pk}/change/"
+    save(client, address, organiser="")
+    assert logged(Kind.ADMIN) == [(Kind.ADMIN, secretariat, ("event", event.pk), None, f"POST {address}")]
+
+
+FILE = "slug,name,host_country_iso3,start_date,end_date,kind,label,publication\n{}"
+
+
+def import_events(client, rows):
+    upload = SimpleUploadedFile("events.csv", FILE.format(rows).encode())
+    page = client.post("/admin/events/majorevent/import/", {"import_file": upload, "format": "0", "resource": ""})
+    return client.post("/admin/events/majorevent/process_import/", page.context["confirm_form"].initial)
+
+
+def test_import_is_logged_with_the_labels_that_it_changed(client_for, secretariat, brazil):
+    red = make_event(slug="games", name="Games", host_state=brazil, label=Label.RED, kind="sport")
+    rows = "games,Games,BRA,2030-06-01,2030-06-01,sport,TLP:GREEN,withdrawn\ncup,Cup,BRA,2030-06-01,,sport,TLP:RED,\n"
+    import_events(client_for(secretariat), rows)
+    red.refresh_from_db()
+    assert (red.label, red.publication) == (Label.GREEN, "withdrawn")
+    subject = ("event", red.pk)
+    assert logged(Kind.IMPORT, Kind.LABEL, Kind.PUBLICATION) == [
+        (Kind.IMPORT, secretariat, ("", None), None, "majorevent: 1 added, 1 updated"),
+        (Kind.LABEL, secretariat, subject, Label.GREEN, "TLP:RED → TLP:GREEN"),
+        (Kind.PUBLICATION, secretariat, subject, Label.GREEN, "published → withdrawn"),
+    ]
+
+
+def test_import_that_is_refused_leaves_no_line_of_an_import(client_for, secretariat, brazil):
+    make_event(slug="games", host_state=brazil, label=Label.RED)
+    rows = "games,Games,BRA,2030-06-01,,sport,TLP:GREEN,\nbad,Bad,XXX,2030-06-01,,sport,,\n"
+    upload = SimpleUploadedFile("events.csv", FILE.format(rows).encode())
+    client_for(secretariat).post(
+        "/admin/events/majorevent/import/", {"import_file": upload, "format": "0", "resource": ""}
+    )
+    assert logged(Kind.IMPORT, Kind.LABEL, Kind.PUBLICATION) == []
+
+
+def test_command_that_loads_a_file_is_logged_without_a_person(tmp_path, brazil, django_capture_on_commit_callbacks):
+    path = tmp_path / "events.csv"
+    path.write_text(FILE.format("games,Games,BRA,2030-06-01,,sport,TLP:RED,\n"))
+    call_command("load", "events", str(path), dry_run=True)
+    assert logged() == []
+    call_command("load", "events", str(path))
+    assert logged() == [(Kind.IMPORT, None, ("", None), None, "majorevent: 1 added, 0 updated")]
+
+
+# Labels and publication
+
+
+def test_label_that_a_curator_changes_is_logged_as_it_was_and_is(client_for, secretariat):
+    event, document = make_event(label=Label.GREEN), make_document()
+    client = client_for(secretariat)
+    save(client, f"/admin/events/majorevent/{event.pk}/change/", label=int(Label.RED), publication="withdrawn")
+    save(client, f"/admin/events/majorevent/{event.pk}/change/", name_en="Another name")
+    save(client, f"/admin/documents/document/{document.pk}/change/", label=int(Label.AMBER))
+    assert logged(Kind.LABEL, Kind.PUBLICATION) == [
+        (Kind.LABEL, secretariat, ("event", event.pk), Label.RED, "TLP:GREEN → TLP:RED"),
+        (Kind.PUBLICATION, secretariat, ("event", event.pk), Label.RED, "published → withdrawn"),
+        (Kind.LABEL, secretariat, ("document", document.pk), Label.AMBER, "TLP:CLEAR → TLP:AMBER"),
+    ]
+
+
+def test_revert_that_brings_another_label_back_is_logged(client_for, secretariat):
+    event = make_event(label=Label.RED)
+    first = event.history.latest("history_id")
+    client, address = client_for(secretariat), f"/admin/events/majorevent/{event.pk}"
+    save(client, f"{address}/change/", label=int(Label.GREEN))
+    save(client, f"{address}/history/{first.pk}/")
+    said = [line[4] for line in logged(Kind.LABEL)]
+    assert said == ["TLP:RED → TLP:GREEN", "TLP:GREEN → TLP:RED"]
+
+
+def test_publication_of_several_is_a_line_for_each_that_changed(client_for, secretariat):
+    drafts = [make_activity(publication="draft", label=Label.AMBER) for _ in range(2)]
+    make_activity()
+    data = {"action": "publish", "_selected_action": [row.pk for row in type(drafts[0]).objects.all()]}
+    client_for(secretariat).post("/admin/programme/activity/", data)
+    assert sorted(logged(Kind.PUBLICATION), key=lambda line: line[2]) == [
+        (Kind.PUBLICATION, secretariat, ("activity", row.pk), Label.AMBER, "draft → published") for row in drafts
+    ]
+
+
+# Refusals
+
+
+def test_refusal_is_logged_with_its_address_and_without_its_query(client_for, client, expert, focal_point, brazil):
+    make_event(slug="games", host_state=brazil)
+    client_for(expert).get("/en/events/games/history/?page=zx-secret")
+    client_for(focal_point).post("/en/desk/log/", {"password": "zx-secret"})
+    client_for(focal_point).get("/en/desk/log/?person=zx-secret")
+    client.get("/en/desk/log/")
+    assert logged() == [
+        (Kind.REFUSED, expert, ("", None), None, "GET /en/events/games/history/"),
+        (Kind.REFUSED, focal_point, ("", None), None, "GET /en/desk/log/"),
+    ]
+
+
+def test_refusal_of_a_record_that_may_be_seen_is_logged(client_for, other_focal_point, brazil):
+    make_event(slug="games", host_state=brazil)
+    assert client_for(other_focal_point).get("/en/events/games/history/").status_code == 403
+    assert [line[0] for line in logged()] == [Kind.REFUSED]
+
+
+def test_refusal_of_a_secret_link_is_logged_without_the_secret(client_for, partner, brazil):
+    invitation = make_invitation(role="alternate", state=brazil)
+    AuditEntry.objects.all().delete()
+    address = reverse("kms:invitation_accept", args=[invitation.token])
+    assert client_for(partner).get(address).status_code == 403
+    assert [line[4] for line in logged(Kind.REFUSED)] == ["GET /en/account/invitation/…/"]
+    assert not AuditEntry.objects.filter(detail__contains=invitation.token).exists()
+
+
+def test_refusal_of_a_form_without_its_token_is_logged(partner):
+    from django.test import Client
+
+    from conftest import BACKEND
+
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(partner, backend=BACKEND)
+    assert client.post("/en/account/password/change/", {}).status_code == 403
+    assert logged() == [(Kind.REFUSED, partner, ("", None), None, "POST /en/account/password/change/")]
+
+
+def test_refused_path_of_any_kind_is_one_line(client_for, partner, caplog, django_capture_on_commit_callbacks):
+    """A path may hold a line end, a NUL, halves of characters; neither database takes all of them as they come."""
+    path = "/admin/events/majorevent/%0a%7b%22act%22:%20%22sign_in%22%7d%00%1b%ff/history/"
+    client = client_for(make_user(is_staff=True))
+    assert client.get(path).status_code in (302, 403, 404)
+    audit(Kind.REFUSED, by=partner, detail='GET /\n{"act": "sign_in"}\r\x00\x1b[31m\u2028\ud800 ' + "x" * 9000)
+    detail = AuditEntry.objects.latest("pk").detail
+    assert (len(detail), detail.isprintable()) == (500, True)
+
+
+# The structured line
+
+
+@pytest.fixture
+def lines():
+    """What the logger was given, as it would stand in the file."""
+    found = []
+
+    class Keep(logging.Handler):
+        def emit(self, record):
+            found.append(record.getMessage())
+
+    handler = Keep()
+    logging.getLogger("audit").addHandler(handler)
+    yield found
+    logging.getLogger("audit").removeHandler(handler)
+
+
+def test_line_is_json_that_no_text_breaks_out_of(lines, partner, django_capture_on_commit_callbacks):
+    with django_capture_on_commit_callbacks(execute=True):
+        detail = 'a\n{"act": "sign_in", "account": 1}\u2028\x85"'
+        entry = audit(Kind.DOWNLOAD, by=partner, subject=("document", 7), label=Label.RED, detail=detail)
+    [line] = lines
+    assert (line.isascii(), line.isprintable()) == (True, True)
+    assert json.loads(line) == {
+        "act": "download",
+        "at": entry.at.isoformat(),
+        "account": partner.pk,
+        "subject": "document",
+        "key": 7,
+        "label": 3,
+        "detail": 'a {"act": "sign_in", "account": 1} "',
+    }
+
+
+@pytest.mark.django_db(transaction=True)
+def test_act_that_is_rolled_back_leaves_neither_row_nor_line(lines):
+    user = make_user()
+    with pytest.raises(ZeroDivisionError), transaction.atomic():
+        set_staff(user, True, by=None)
+        raise ZeroDivisionError
+    assert (logged(), lines, Group.objects.count()) == ([], [], 0)
+    set_staff(user, True, by=None)
+    assert [json.loads(line)["act"] for line in lines] == [line[0] for line in logged()] == [Kind.RIGHTS]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_act_is_not_done_where_the_line_cannot_be_written(monkeypatch, secretariat):
+    document = make_document()
+    monkeypatch.setattr(AuditEntry.objects, "create", no_log)
+    with pytest.raises(DatabaseError, match="the log cannot"):
+        set_publication(Document.objects.all(), "withdrawn", by=secretariat)
+    document.refresh_from_db()
+    assert document.publication == "published"
+
+
+PROGRAM = """
+import django; django.setup()
+from unittest.mock import Mock
+import datetime, logging
+from members.audit import line_of, log
+entry = Mock(kind="sign_in", at=datetime.datetime(2026, 5, 4), person_id=1, address=None, subject_kind="",
+             subject_key=None, label=None, detail="one")
+log.info(line_of(entry)); logging.getLogger("other").warning("beside")
+"""
+LINE = '{"act": "sign_in", "at": "2026-05-04T00:00:00", "account": 1, "detail": "one"}\n'
+
+
+def portal_says(tmp_path, **variables):
+    env = {"PATH": os.environ["PATH"], "DJANGO_SETTINGS_MODULE": "kms.settings", "KMS_DEMO": "1"}
+    env |= {"KMS_DATA_DIR": str(tmp_path / "data"), **variables}
+    return subprocess.run([sys.executable, "-c", PROGRAM], env=env, capture_output=True, text=True, check=False)
+
+
+def test_line_stands_bare_among_the_others(tmp_path):
+    said = portal_says(tmp_path)
+    assert (said.stdout, said.stderr.splitlines(keepends=True)[0]) == ("", LINE)
+    assert said.stderr.endswith("WARNING other beside\n")
+
+
+def test_lines_go_into_a_file_of_their_own_where_one_is_named(tmp_path):
+    path = tmp_path / "audit.log"
+    path.write_text("before\n")
+    said = portal_says(tmp_path, KMS_AUDIT_LOG=str(path))
+    assert (path.read_text(), LINE in said.stderr) == ("before\n" + LINE, False)
+
+
+@pytest.mark.parametrize("name", ["audit.log", "/nonexistent/audit.log", "/tmp"])
+def test_file_that_cannot_be_written_stops_the_start(name, tmp_path):
+    said = portal_says(tmp_path, KMS_AUDIT_LOG=name)
+    assert (said.returncode, "KMS_AUDIT_LOG must be the whole path of a file" in said.stderr) == (1, True)
+
+
+# How long it is kept
+
+
+def test_old_lines_go_and_nothing_else(settings, partner, monkeypatch, capsys):
+    monkeypatch.setattr("members.audit.BATCH", 2)
+    settings.AUDIT_MONTHS = 3
+    now = timezone.now()
+    for days in (0, 80, 100, 200, 300):
+        AuditEntry.objects.create(kind=Kind.SIGN_IN, at=now - datetime.timedelta(days=days), detail=str(days))
+    call_command("trim_log")
+    assert [line[4] for line in logged()] == ["0", "80"]
+    assert capsys.readouterr().out.startswith("3 lines from before ")
+
+
+@pytest.mark.parametrize(
+    ("day", "months", "earlier"),
+    [
+        ("2026-05-31", 3, "2026-02-28"),
+        ("2026-01-15", 1, "2025-12-15"),
+        ("2026-12-31", 24, "2024-12-31"),
+        ("2024-02-29", 12, "2023-02-28"),
+    ],
+)
+def test_months_are_counted_by_the_calendar(day, months, earlier):
+    from members.management.commands.trim_log import months_before
+
+    assert str(months_before(datetime.date.fromisoformat(day), months)) == earlier
+
+
+def test_queue_trims_the_log_every_day():
+    from django_q.models import Schedule
+
+    call_command("schedule_upkeep")
+    assert Schedule.objects.filter(name="trim_log", schedule_type=Schedule.DAILY).count() == 1
+
+
+# Never changed
+
+
+def test_line_is_written_once(partner):
+    entry = audit(Kind.SIGN_IN, by=partner)
+    entry.detail = "forged"
+    with pytest.raises(TypeError, match="never changed"):
+        entry.save()
+    assert logged() == [(Kind.SIGN_IN, partner, ("", None), None, "")]
+
+
+def test_administration_offers_no_change_of_the_log(client_for, administrator, secretariat):
+    entry = audit(Kind.SIGN_IN, by=administrator)
+    assert not admin.site.is_registered(AuditEntry)
+    for user in (administrator, secretariat):
+        for path in ("", "add/", f"{entry.pk}/change/", f"{entry.pk}/delete/"):
+            answer = client_for(user).post(f"/admin/members/auditentry/{path}", {"detail": "forged", "post": "yes"})
+            assert (path, answer.status_code) == (path, 404)
+    given = Group.objects.get(name="Secretariat").permissions.filter(content_type__model="auditentry")
+    assert list(given.values_list("codename", flat=True)) == []
+    assert AuditEntry.objects.filter(pk=entry.pk, detail="").count() == 1
