@@ -12,6 +12,8 @@ from core.dates import FIRST_YEAR, LAST_YEAR, PartialDate
 WRITTEN = re.compile(r"(?:(?:(\d{1,2})[/.])?(\d{1,2})[/.])?(\d{4})", re.ASCII)
 ISO = re.compile(r"(\d{4})-(\d{1,2})(?:-(\d{1,2}))?", re.ASCII)
 
+LONGEST_KEY = 18
+
 
 def read_date(text):
     """The PartialDate that somebody wrote: 2027, 06/2027, 12/06/2027, or 2027-06-12. Raises ValidationError."""
@@ -23,6 +25,12 @@ def read_date(text):
     else:
         raise ValidationError(_("Write a year, a month or a day: 2027, 06/2027 or 12/06/2027."), code="invalid")
     return PartialDate("-".join(part.zfill(2) for part in parts if part))
+
+
+def keys_of(values):
+    """Those of the values, texts as they were posted or numbers, that may be primary keys."""
+    texts = map(str, values)
+    return [int(text) for text in texts if text.isascii() and text.isdigit() and len(text) <= LONGEST_KEY]
 
 
 class WrittenDateField(forms.CharField):

@@ -8,9 +8,8 @@ from events.models import Lesson
 from moderation.kinds import proposing_states
 
 MOST_SHOWN, MOST_VERSIONS = 20, 200
-WORDS = [
-    f"{field}_{code}" for field in ("title", "context", "what_happened", "recommendation") for code in CONTENT_CODES
-]
+TRANSLATED = ("title", "context", "what_happened", "recommendation")
+WORDS = ["evidence", *(f"{field}_{code}" for field in TRANSLATED for code in CONTENT_CODES)]
 
 
 def may_write_lessons(user):

@@ -6,7 +6,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from core.columns import reduced
-from core.inputs import LinesField, WrittenDateField
+from core.inputs import LinesField, WrittenDateField, keys_of
 from core.labels import Label
 from core.languages import CONTENT_CODES
 from core.text import split_list
@@ -22,7 +22,7 @@ from reference.querysets import today
 
 MOST_CITIES, LONGEST_PLACE = 40, 322
 MOST_PEOPLE, MOST_DELEGATIONS, MOST_ELSEWHERE = 100_000_000, 10_000, 40
-MOST_OTHERS = 100
+MOST_OWN, MOST_OTHERS = 200, 100
 SOURCES = {
     Sourced.SourceKind.OFFICIAL_PAGE: _("an official page or text"),
     Sourced.SourceKind.SECONDARY_PAGE: _("press, a law portal or another page"),
@@ -48,13 +48,12 @@ def events_of(state):
 
 
 def event_choices(field, state, kept, *, others=0):
-    """(key, name and dates) of a State's events, the latest first; then of so many others, and of what is `kept`."""
+    """(key, name and dates) of a State's latest events; then of so many others, and of what is `kept`."""
     events = field.queryset.for_overview().latest_first()
-    own = list(events.filter(events_of(state)))
+    own = list(events.filter(events_of(state))[:MOST_OWN])
     known = {event.pk for event in own}
     rest = list(events.exclude(pk__in=known)[:others]) if others else []
-    keys = [int(key) for key in map(str, kept) if key.isascii() and key.isdigit() and len(key) < 18]
-    rest += events.filter(pk__in=keys).exclude(pk__in=known | {event.pk for event in rest})
+    rest += events.filter(pk__in=keys_of(kept)).exclude(pk__in=known | {event.pk for event in rest})
     return [_named(own), _named(rest)]
 
 

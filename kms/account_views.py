@@ -28,5 +28,4 @@ def my_data_export(request):
     answer = {"gathered": timezone.now(), "account": account, **parts}
     response = JsonResponse(answer, json_dumps_params={"ensure_ascii": False, "indent": 1})
     response["Content-Disposition"] = 'attachment; filename="my-data.json"'
-    response.is_traced = True
     return response

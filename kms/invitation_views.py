@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from core.spreadsheets import table_file
@@ -200,5 +200,6 @@ def _send_file(request, context):
         context |= {"form": FileForm(), "turned_bad": True, **_preview(still_bad.rows)}
         return render(request, "kms/invitation_import.html", context)
     if sent:
-        messages.success(request, _("%(n)d invitations are on their way.") % {"n": sent})
+        said = ngettext("%(n)d invitation is on its way.", "%(n)d invitations are on their way.", sent)
+        messages.success(request, said % {"n": sent})
     return redirect("kms:invitation_list")

@@ -1,5 +1,6 @@
 """All addresses: pages under a language prefix, machines' addresses and the admin without."""
 
+from allauth.account import views as allauth_views
 from allauth.account.decorators import secure_admin_login
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
@@ -18,6 +19,8 @@ from members.urls import allauth_patterns
 from notifications.urls import mail_patterns
 
 admin.site.login = secure_admin_login(admin.site.login)
+# One log-out too: it is logged, and the browser is told to forget what it holds.
+admin.site.logout = lambda request, extra_context=None: allauth_views.logout(request)
 # A schedule calls any function by its name, and allauth's rows follow the accounts: nobody edits these by hand.
 admin.site.unregister([Schedule, Success, Failure, OrmQ, EmailAddress, Authenticator, UserSession])
 

@@ -5,7 +5,7 @@ from django.core.exceptions import ValidationError
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from core.inputs import Picks, WrittenDateField
+from core.inputs import Picks, WrittenDateField, keys_of
 from documents.actions import refresh_record
 from events.proposals import columns, event_choices, events_of, source_choices
 from legislation.actions import set_relations
@@ -15,6 +15,7 @@ from moderation.record_forms import WHO_READS, RecordForm
 from reference.models import Sourced
 from reference.querysets import today
 
+MOST_TEXTS = 100
 DATES = ["adopted_on", "in_force_on", "last_amended_on", "repealed_on"]
 RELATIONS = {"amends": InstrumentRelation.Kind.AMENDS, "repeals": InstrumentRelation.Kind.REPEALS}
 
@@ -106,12 +107,15 @@ class InstrumentProposalForm(RecordForm):
         field.choices = own + kept
 
     def _offer_texts(self, name, kind):
-        """The other texts of the State, and those that the record relates to already."""
+        """The latest of the other texts of the State, and those that the record relates to already."""
         field, law = self.fields[name], self.instance
         held = list(law.relations.of_kind(kind).values_list("target", flat=True)) if law.pk else []
         offered = field.queryset.filter(Q(state=self.state) | Q(pk__in=held)).exclude(pk=law.pk)
-        field.queryset = offered.latest_first()
-        self.initial[name] = held
+        field.queryset, self.initial[name] = offered.latest_first(), held
+        shown = list(field.queryset[:MOST_TEXTS])
+        kept = keys_of(self[name].value() or [])
+        shown += field.queryset.filter(pk__in=kept).exclude(pk__in=[text.pk for text in shown])
+        field.choices = [(text.pk, field.label_from_instance(text)) for text in shown]
 
     @classmethod
     def new_record(cls, proposal=None):

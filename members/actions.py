@@ -175,9 +175,7 @@ def end_access(account, *, by):
 
     What the person wrote stays, under his name, and the secretariat can let him in again.
     """
-    account.is_active = False
-    account._history_user = by
-    account.save(update_fields=["is_active"])
+    _set_active(account, False, by=by)
     for mandate in account.mandates.not_over():
         if mandate.has_begun:
             end_mandate(mandate, last_day=max(mandate.since, today() - DAY), by=by)
@@ -188,12 +186,17 @@ def end_access(account, *, by):
     audit(AuditEntry.Kind.RIGHTS, by=by, subject=("account", account.pk), detail="access ended")
 
 
+def _set_active(account, active, *, by):
+    if account.is_active != active:
+        account.is_active = active
+        account._history_user = by
+        account.save(update_fields=["is_active"])
+
+
 @transaction.atomic
 def give_access(account, *, by):
     """Let a person in again who was kept out; mandates are given anew."""
-    account.is_active = True
-    account._history_user = by
-    account.save(update_fields=["is_active"])
+    _set_active(account, True, by=by)
     audit(AuditEntry.Kind.RIGHTS, by=by, subject=("account", account.pk), detail="access given again")
 
 

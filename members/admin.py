@@ -71,7 +71,7 @@ class AccountAdmin(CuratedAdmin, DjangoUserAdmin):
     filter_horizontal = []
     fieldsets = [
         (None, {"fields": ["email", "password"]}),
-        (_("Person"), {"fields": ["name", "state", "organisation"]}),
+        (_("Person"), {"fields": ["name", "state", "organisation", "preferred_language"]}),
         (_("Rights"), {"fields": ["is_active", "is_staff", "is_superuser"]}),
         (_("Dates"), {"fields": ["last_login", "date_joined"]}),
     ]

@@ -66,10 +66,10 @@ def send(invitation, token):
     with translation.override(invitation.language):
         path = reverse("kms:invitation_accept", args=[token])
         context = {"invitation": invitation, "url": settings.BASE_URL + path, "base_url": settings.BASE_URL}
-        subject = " ".join(render_to_string("emails/invitation_subject.txt", context).split())
+        context["subject"] = " ".join(render_to_string("emails/invitation_subject.txt", context).split())
         text = render_to_string("emails/invitation.txt", context)
         headers = {"Auto-Submitted": "auto-generated"}
-        message = EmailMultiAlternatives(subject, text, to=[invitation.email], headers=headers)
+        message = EmailMultiAlternatives(context["subject"], text, to=[invitation.email], headers=headers)
         message.attach_alternative(render_to_string("emails/invitation.html", context), "text/html")
     message.send()
 

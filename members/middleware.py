@@ -39,6 +39,9 @@ class TimeZoneMiddleware:
             return self.get_response(request)
 
 
+LOG_OUT = {"account_logout", "admin:logout"}
+
+
 class LogOutMiddleware:
     """Asks the browser to forget everything of the portal when somebody logs out."""
 
@@ -48,6 +51,6 @@ class LogOutMiddleware:
     def __call__(self, request):
         response = self.get_response(request)
         match = request.resolver_match
-        if request.method == "POST" and match and match.view_name == "account_logout":
+        if request.method == "POST" and match and match.view_name in LOG_OUT:
             response.headers["Clear-Site-Data"] = '"cache", "cookies", "storage"'
         return response

@@ -20,6 +20,7 @@ class DocumentProposalForm(RecordForm):
         "language": "",
         "title": _("What it is, not the name of the file."),
         "official": _("A working translation is not."),
+        "label": _("The secretariat reads it too."),
     }
     sections = [(_("The document"), ["language", "title", "official"]), WHO_READS]
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from documents.models import Document
 from members.access import READING, Action, can
 from members.audiences import audiences_of
 from moderation.desk_forms import EnvelopeForm, ReasonsForm
@@ -174,5 +175,5 @@ def conflict_of(theirs, form, data):
 
 
 def new_kinds():
-    """The kinds that may be proposed, in the order in which their rooms are in the navigation."""
-    return list(KINDS.values())
+    """The kinds that may be proposed, in the order of their rooms; documents, which belong to all of them, last."""
+    return sorted(KINDS.values(), key=lambda about: about.model is Document)

@@ -51,12 +51,14 @@ def proposal_queue(request):
     """What waits for the secretariat, oldest first; beneath it what waits for States."""
     waits_for_state = request.GET.get("turn") == "state"
     every = Proposal.objects.visible_to(request.user)
+    listing = queue_of(request, waits_for_state=waits_for_state)
+    is_whole = not waits_for_state and not listing.values and listing.page.number == 1
     context = {
-        "listing": queue_of(request, waits_for_state=waits_for_state),
+        "listing": listing,
         "waits_for_state": waits_for_state,
         "submitted_count": every.waiting_for_review().count(),
         "returned_count": every.waiting_for_state().count(),
-        "returned": [] if waits_for_state else every.waiting_for_state().for_list()[:MOST_BENEATH],
+        "returned": every.waiting_for_state().for_list()[:MOST_BENEATH] if is_whole else [],
     }
     return render(request, "moderation/proposal_queue.html", context)
 

@@ -38,9 +38,7 @@ def change_of(record, person, *, kind="event", **changes):
     """A draft that changes a live record in what is named."""
     draft = actions.begin_change(about=KINDS[kind], record=record, state=person.state, by=person)
     if changes:
-        draft = actions.save(
-            proposal=draft, version=draft.version, data={**draft.data, **as_texts(changes)}, by=person
-        )
+        draft = actions.save(proposal=draft, version=draft.version, data={**draft.data, **as_texts(changes)}, by=person)
     return draft
 
 

@@ -145,9 +145,9 @@ ACTION_PAGES = {
 }
 # allauth's own: what a visitor gets, what a member gets. A text is where the answer leads.
 ALLAUTH_PAGES = {
-    "account_login": ([], 200, "/en/"),
+    "account_login": ([], 200, "/en/desk/"),
     "account_logout": ([], "/", 200),
-    "account_signup": ([], 200, "/en/"),
+    "account_signup": ([], 200, "/en/desk/"),
     "account_inactive": ([], 200, 200),
     "account_reauthenticate": ([], "login", 200),
     "account_change_password": ([], "login", 200),
@@ -156,7 +156,7 @@ ALLAUTH_PAGES = {
     "account_reset_password_from_key": (["1", "no-key"], 200, 200),
     "account_reset_password_from_key_done": ([], 200, 200),
     "usersessions_list": ([], "login", 200),
-    "mfa_authenticate": ([], LOGIN, "/en/"),
+    "mfa_authenticate": ([], LOGIN, "/en/desk/"),
     "mfa_reauthenticate": ([], "login", REAUTHENTICATE),
     "mfa_reauthenticate_webauthn": ([], "login", REAUTHENTICATE),
     "mfa_activate_totp": ([], "login", f"{REAUTHENTICATE}?next=/en/account/security/app/add/"),
@@ -164,7 +164,7 @@ ALLAUTH_PAGES = {
     "mfa_generate_recovery_codes": ([], "login", f"{REAUTHENTICATE}?next=/en/account/security/codes/new/"),
     "mfa_add_webauthn": ([], "login", f"{REAUTHENTICATE}?next=/en/account/security/passkeys/add/"),
     "mfa_remove_webauthn": ([1], "login", f"{REAUTHENTICATE}?next=/en/account/security/passkeys/1/remove/"),
-    "mfa_login_webauthn": ([], LOGIN, "/en/"),
+    "mfa_login_webauthn": ([], LOGIN, "/en/desk/"),
 }
 REDIRECTS = {"root": "/en/", "favicon": "/static/img/favicon.svg"}
 TEXT_PAGES = [

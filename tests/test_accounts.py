@@ -23,7 +23,7 @@ from members.models import AuditEntry, User
 from members.preferences import time_zone_choices
 from members.templatetags.accounts import browser
 from tests.factories import PASSWORD, make_mandate, make_user
-from tests.second_factor import code_of, give_app, log_in
+from tests.second_factor import START, code_of, give_app, log_in
 from tests.serving import database_address
 
 pytestmark = pytest.mark.django_db
@@ -228,7 +228,7 @@ def test_behind_a_proxy_the_address_that_it_says_is_counted(settings, client):
 
 def test_login_opens_the_portal_in_the_persons_language(client):
     user = make_user(preferred_language="pt-br")
-    assert log_in(client, user)["Location"] == "/pt-br/"
+    assert log_in(client, user)["Location"] == "/pt-br/desk/"
     other = Client()
     form = {"login": user.email, "password": PASSWORD, "next": "/es/events/"}
     assert other.post(LOGIN, form)["Location"] == "/es/events/", "whoever asked for a page gets that page"
@@ -337,6 +337,14 @@ def test_logging_out_clears_what_the_browser_kept_and_leaves_no_session(client, 
     assert Session.objects.count() == 0
 
 
+def test_logging_out_of_the_admin_is_the_same(client_for, secretariat):
+    client = client_for(secretariat)
+    answer = client.post("/admin/logout/")
+    assert (answer.status_code, answer["Clear-Site-Data"]) == (302, '"cache", "cookies", "storage"')
+    assert AuditEntry.objects.filter(kind="sign_out", person=secretariat).count() == 1
+    assert client.get("/admin/")["Location"].startswith("/admin/login/")
+
+
 def test_account_that_is_closed_is_out_on_the_very_next_request(client, partner):
     log_in(client, partner)
     assert client.get("/en/account/").status_code == 200
@@ -359,7 +367,7 @@ def let_in(get_response):
     return lambda request: sign_in(request, User.objects.get(email="partner@example.org"))
 
 
-@pytest.mark.parametrize(("has_app", "leads_to", "enters"), [(False, "/en/", True), (True, CONFIRM, False)])
+@pytest.mark.parametrize(("has_app", "leads_to", "enters"), [(False, START, True), (True, CONFIRM, False)])
 def test_who_is_let_in_otherwise_meets_the_same_checks(has_app, leads_to, enters, settings, client, partner):
     if has_app:
         give_app(partner)

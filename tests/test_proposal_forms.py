@@ -461,3 +461,20 @@ def test_texts_are_asked_for_in_the_language_that_was_chosen_first(brazil):
     assert first == {EventProposalForm: {"es"}, LessonProposalForm: {"pt"}, InstrumentProposalForm: {"en"}}
     odd = bound(EventProposalForm, EVENT | {"language": "xx"}, state=brazil)
     assert odd.first_language() == "en"
+
+
+def test_long_lists_of_choices_are_cut_and_keep_what_was_chosen(brazil, monkeypatch):
+    monkeypatch.setattr("events.proposals.MOST_OWN", 2)
+    monkeypatch.setattr("legislation.proposals.MOST_TEXTS", 2)
+    events = [make_event(host_state=brazil, start=f"20{10 + n}-01-01") for n in range(4)]
+    texts = [make_instrument(state=brazil, adopted_on=f"20{10 + n}") for n in range(4)]
+    law = make_instrument(state=brazil, adopted_on="2001", events=[events[0]], source="x", source_kind="computed")
+    InstrumentRelation.objects.create(instrument=law, kind="amends", target=texts[0])
+    form = InstrumentProposalForm(instance=law, state=brazil)
+    assert [key for key, _label in form.fields["events"].choices] == [events[n].pk for n in (3, 2, 0)]
+    assert [key for key, _label in form.fields["amends"].choices] == [texts[n].pk for n in (3, 2, 0)]
+    assert [key for key, _label in form.fields["repeals"].choices] == [texts[n].pk for n in (3, 2)]
+    data = begun(InstrumentProposalForm, law, brazil) | {"repeals": [str(texts[1].pk), "x" * 30, "9" * 30]}
+    posted = bound(InstrumentProposalForm, data, instance=law, state=brazil)
+    assert [key for key, _label in posted.fields["repeals"].choices] == [texts[n].pk for n in (3, 2, 1)]
+    assert list(posted.errors) == ["repeals"]

@@ -106,9 +106,10 @@ def test_accepting_and_returning_twice_are_one_act(client_for, focal_point, secr
     desk.post(page("accept", draft), form)
     again = desk.post(page("accept", draft), form, follow=True)
     assert "the proposal is already accepted" in again.content.decode()
-    assert "the proposal is already accepted" in desk.post(
-        page("return", draft), {**form, "reasons": "No."}, follow=True
-    ).content.decode()
+    assert (
+        "the proposal is already accepted"
+        in desk.post(page("return", draft), {**form, "reasons": "No."}, follow=True).content.decode()
+    )
     assert (MajorEvent.objects.count(), draft.steps.count()) == (1, 4)
 
 
@@ -202,9 +203,10 @@ def test_record_that_is_gone_can_neither_be_submitted_nor_accepted(client_for, f
     MajorEvent.objects.filter(pk=event.pk).update(publication="withdrawn")
     client = client_for(focal_point)
     assert "no longer published" in client.get(page("detail", draft)).content.decode()
-    assert "no longer published" in client.post(
-        page("submit", draft), {"version": draft.version}, follow=True
-    ).content.decode()
+    assert (
+        "no longer published"
+        in client.post(page("submit", draft), {"version": draft.version}, follow=True).content.decode()
+    )
     body = saved(client, draft, {**EVENT, "summary_en": "What I wrote."}).content.decode()
     assert "no longer published" in body
     assert "What I wrote." in body

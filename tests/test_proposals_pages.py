@@ -7,9 +7,10 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from core.labels import Label
 from moderation.lists import PER_PAGE
 from moderation.models import Proposal
-from tests.factories import make_document, make_event, make_mandate, make_state, make_theme, make_user
+from tests.factories import make_document, make_event, make_instrument, make_mandate, make_state, make_theme, make_user
 from tests.proposing import accepted, change_of, draft_of, now, page, returned, saved, submitted
 
 pytestmark = pytest.mark.django_db
@@ -175,3 +176,41 @@ def test_forms_ask_the_database_as_often_for_three_choices_as_for_one(client_for
         make_state()
         saved(client, draft, {**now(draft).data, "themes": [*now(draft).data["themes"], str(make_theme().pk)]})
     assert (before, [queries(client, address) for address in addresses]) == ([10, 18], [10, 18])
+
+
+def test_buttons_to_propose_stand_where_somebody_may(client_for, focal_point, secretariat, partner, visitor, brazil):
+    document = make_document(title="Zx plan", state=brazil)
+    event = make_event(slug="cup", host_state=brazil, documents=[document], **OFFICIAL)
+    law = make_instrument(slug="law", state=brazil)
+    addresses = {
+        "/en/events/": "Propose an event",
+        "/en/legislation/": "Propose a law",
+        "/en/events/lessons/": "Write a lesson",
+        event.get_absolute_url(): f"/en/desk/proposals/event/{event.pk}/change/",
+        law.get_absolute_url(): f"/en/desk/proposals/instrument/{law.pk}/change/",
+        f"{event.get_absolute_url()}#documents": f"/en/desk/proposals/document/{document.pk}/change/",
+    }
+    for person, may in ((focal_point, True), (secretariat, False), (partner, False), (visitor, False)):
+        client = client_for(person)
+        found = {address: words in client.get(address).content.decode() for address, words in addresses.items()}
+        assert found == dict.fromkeys(addresses, may)
+
+
+def test_what_is_said_of_a_published_document_is_changed_by_a_proposal(client_for, focal_point, secretariat, brazil):
+    document = make_document(title="Plan", state=brazil)
+    event = make_event(host_state=brazil, documents=[document], **OFFICIAL)
+    draft = change_of(document, focal_point, kind="document", title_en="National plan", label="1")
+    assert "<ins>National plan</ins>" in client_for(focal_point).get(page("detail", draft)).content.decode()
+    submitted(draft, focal_point)
+    accepted(draft, secretariat)
+    document.refresh_from_db()
+    assert (document.title_en, document.effective_label) == ("National plan", Label.GREEN)
+    assert list(event.documents.all()) == [document]
+
+
+def test_markup_of_the_buttons_is_not_on_a_visitors_page(client_for, visitor, brazil):
+    """Kept pages hold neither a form that posts nor a token."""
+    event = make_event(slug="cup", host_state=brazil)
+    for address in (event.get_absolute_url(), "/en/events/", "/en/legislation/"):
+        body = client_for(visitor).get(address).content.decode()
+        assert ('method="post"' in body, "csrf" in body) == (False, False)

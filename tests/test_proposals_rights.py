@@ -186,9 +186,12 @@ def test_expert_of_another_state_now_sees_nothing_of_the_former(client_for, expe
 
 def test_expert_cannot_submit_by_the_button_of_the_form(client_for, expert):
     client, draft = client_for(expert), draft_of(expert)
-    assert client.post(
-        "/en/desk/proposals/event/new/", {**EVENT, "version": 0, "token": uuid.uuid4(), "do": "submit"}
-    ).status_code == 403
+    assert (
+        client.post(
+            "/en/desk/proposals/event/new/", {**EVENT, "version": 0, "token": uuid.uuid4(), "do": "submit"}
+        ).status_code
+        == 403
+    )
     assert saved(client, draft, EVENT, do="submit").status_code == 403
     assert set(Proposal.objects.values_list("status", flat=True)) == {"draft"}
 

@@ -321,3 +321,24 @@ def test_ended_mandate_is_not_confirmed(client_for, brazil):
     assert client_for(mandate.person).post(confirm(mandate)).status_code in {403, 404}
     mandate.refresh_from_db()
     assert mandate.confirmed is None
+
+
+# The way there
+
+
+@pytest.mark.parametrize(
+    ("name", "links"),
+    [
+        ("visitor", []),
+        ("partner", []),
+        ("expert", []),
+        ("alternate", [("My State", "/en/desk/seats/brazil/")]),
+        ("focal_point", [("My State", "/en/desk/seats/brazil/")]),
+        ("secretariat", [("Seats", BOARD), ("Invitations", "/en/desk/invitations/")]),
+        ("administrator", [("Seats", BOARD), ("Invitations", "/en/desk/invitations/")]),
+    ],
+)
+def test_frame_leads_each_to_the_seats_that_he_works_with(name, links, request, client_for):
+    page = client_for(request.getfixturevalue(name)).get("/en/styleguide/")
+    sections = [(row["label"], row["url"]) for row in page.context["frame"]["sections"]]
+    assert [row for row in sections if row[1].startswith("/en/desk/") and row[1] != "/en/desk/"] == links

@@ -3,7 +3,6 @@
 from django import template
 from django.utils.html import format_html
 
-from members.access import Action, Scope, scope
 from moderation.kinds import KINDS, proposing_states
 from moderation.models import Proposal
 
@@ -44,15 +43,3 @@ def propose_new(context, kind):
     """ "Propose an event …", for those who may propose one; nothing for anybody else."""
     user, about = context.get("user"), KINDS.get(kind)
     return {"about": about if about is not None and user is not None and proposing_states(user) else None}
-
-
-@register.inclusion_tag("moderation/_links.html", takes_context=True)
-def proposal_links(context):
-    """The ways to one's State's proposals and, with what waits there, to the queue."""
-    user = context["user"]
-    reviews = scope(user, Action.REVIEW) == Scope.ANY
-    return {
-        "drafts": scope(user, Action.DRAFT_PROPOSAL) != Scope.NONE,
-        "reviews": reviews,
-        "waiting": Proposal.objects.visible_to(user).waiting_for_review().count() if reviews else 0,
-    }

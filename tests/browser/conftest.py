@@ -21,7 +21,7 @@ from members.actions import set_staff
 from members.models import User
 from programme.models import Activity
 from reference.models import MemberState, Theme
-from tests.factories import make_document, make_mandate, make_need, make_user
+from tests.factories import make_document, make_lesson, make_mandate, make_need, make_user
 
 CONSOLE = {"error", "warning"}
 
@@ -52,7 +52,10 @@ def _enrich():
     hidden = make_document(title="Restricted", filename="restricted.pdf", label=Label.RED)
     refresh_audience(hidden)
     treaty = Instrument.objects.treaties().first()
+    told = {"context": "Four gates.", "evidence": "https://a.example/report\nA report", "title_pt": "Abrir cedo"}
+    lesson = make_lesson(slug="gates", state=brazil, event=event, themes=Theme.objects.all()[:2], **told)
     return {
+        "lesson_detail": lesson.get_absolute_url(),
         "event_detail": event.get_absolute_url(),
         "event_of_a_year": MajorEvent.objects.filter(precision=3, documents=None).first().get_absolute_url(),
         "event_history": f"{event.get_absolute_url()}history/",

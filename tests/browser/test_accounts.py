@@ -9,7 +9,7 @@ from members.actions import set_staff
 from tests.browser.test_pages import WIDTHS, violations
 from tests.browser.waiting import until
 from tests.factories import PASSWORD, make_user
-from tests.second_factor import code_of
+from tests.second_factor import START, code_of
 
 pytestmark = pytest.mark.browser
 DEVICE = {
@@ -124,7 +124,7 @@ def test_first_login_leads_to_a_second_factor_and_the_next_one_asks_for_it(porta
     log_out(portal, page)
     log_in(user)
     give_code(page, codes[0])
-    page.wait_for_url(f"{portal.url}/en/")
+    page.wait_for_url(portal.url + START)
     assert (wrong, len(codes)) == (dict.fromkeys(wrong, {}), 10)
     assert (watched.complaints, watched.strangers) == ([], [])
 
@@ -157,7 +157,7 @@ def test_passkey_logs_in_alone_or_after_the_password_and_goes_again(portal, page
     page.wait_for_url("**/security/confirm/")
     wrong["confirm"] = faults(page)
     page.get_by_role("button", name="Use a passkey").click()
-    page.wait_for_url(f"{portal.url}/en/")
+    page.wait_for_url(portal.url + START)
 
     page.goto(f"{portal.url}/en/account/security/")
     page.get_by_role("link", name=re.compile("Remove")).click()
@@ -188,7 +188,7 @@ def test_login_without_scripts_offers_no_passkey_and_works(portal, browser):
     page.get_by_label("Email").fill(user.email)
     page.get_by_label("Password").fill(PASSWORD)
     page.locator("main").get_by_role("button", name="Log in").click()
-    assert page.url == f"{portal.url}/en/"
+    assert page.url == portal.url + START
     page.goto(f"{portal.url}/en/account/preferences/")
     page.get_by_label("Language", exact=True).select_option("es")
     page.get_by_label("Time zone").select_option("America/Bogota")
