@@ -1,21 +1,34 @@
 """The web server's settings, for the demo and for production; each choice of the place is a variable."""
 
 import os
-import re
+import sys
+from ipaddress import ip_address
 
 from gunicorn.glogging import Logger, SafeAtoms
 
+sys.path.append(os.path.dirname(os.path.abspath(__file__)))  # this file may be read from another folder
+from core.lines import without_secrets
+
 demo = os.environ.get("KMS_DEMO") == "1"
 port = os.environ.get("PORT") or "8000"
-SECRET = re.compile("(/account/(?:invitation|password/reset/key)/)[^/?]+")  # what lets its holder in is in no log
+proxies = int(os.environ.get("KMS_TRUSTED_PROXY_COUNT") or 0)
 
 
 def one_line(text):
     """The text without the secrets of links; what is not printable, and the backslash itself, written as an escape."""
-    text = SECRET.sub(r"\1-", text)
     return "".join(
-        mark if mark.isprintable() and mark != "\\" else mark.encode("unicode_escape").decode() for mark in text
+        mark if mark.isprintable() and mark != "\\" else mark.encode("unicode_escape").decode()
+        for mark in without_secrets(text)
     )
+
+
+def visitor_of(environ):
+    """A visitor's address as the first of the trusted proxies saw it; what stands before it anybody may invent."""
+    said = environ.get("HTTP_X_FORWARDED_FOR", "").split(",")
+    try:
+        return str(ip_address(said[-proxies].strip())) if proxies else environ["REMOTE_ADDR"]
+    except (ValueError, IndexError):
+        return environ["REMOTE_ADDR"]
 
 
 class OneLineAtoms(SafeAtoms):
@@ -30,6 +43,9 @@ class OneLineLogger(Logger):
 
     atoms_wrapper_class = OneLineAtoms
 
+    def atoms(self, resp, req, environ, request_time):
+        return super().atoms(resp, req, environ, request_time) | {"h": visitor_of(environ)}
+
 
 wsgi_app = "kms.wsgi:application"
 bind = f"127.0.0.1:{port}" if demo else os.environ.get("KMS_BIND") or f"127.0.0.1:{port}"
@@ -42,7 +58,7 @@ max_requests_jitter = 500
 limit_request_line = 8190
 logger_class = OneLineLogger
 accesslog = None if demo else "-"
-access_log_format = '%(h)s "%(m)s %(U)s" %(s)s %(B)s %(D)s'  # no query strings: they may hold names
+access_log_format = '%(t)s %(h)s "%(m)s %(U)s" %(s)s %(B)s %(D)s'  # no query strings: they may hold names
 loglevel = "warning" if demo else "info"
 forwarded_allow_ips = os.environ.get("FORWARDED_ALLOW_IPS") or "127.0.0.1,::1"
 control_socket_disable = True

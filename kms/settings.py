@@ -180,6 +180,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "members.middleware.SessionLimitsMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
@@ -253,6 +254,7 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "members.passwords.OwnWordsValidator"},
 ]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "kms:desk"
@@ -288,7 +290,11 @@ ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = False
 ACCOUNT_SESSION_REMEMBER = False
 ALLAUTH_TRUSTED_PROXY_COUNT = whole("KMS_TRUSTED_PROXY_COUNT", 0, high=10)
-SESSION_COOKIE_AGE = 12 * 60 * 60
+SESSION_ENGINE = "members.sessions"
+SESSION_LONGEST = 12 * 60 * 60
+SESSION_COOKIE_AGE = 2 * 60 * 60  # since it was written last: the limit of idle time
+SESSION_WRITTEN_EVERY = 10 * 60
+SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 
 # Cookies with the __Host- prefix need HTTPS; the demo on loopback has none.
 HTTPS = not DEMO
@@ -316,6 +322,7 @@ CONTENT_SECURITY_POLICY = {
         "img-src": ["'self'", "data:"],
         "connect-src": ["'self'"],
         "form-action": ["'self'"],
+        "object-src": ["'none'"],
         "base-uri": ["'none'"],
         "frame-ancestors": ["'none'"],
     }
@@ -326,6 +333,7 @@ DATA_UPLOAD_MAX_NUMBER_FILES = 10
 
 STATIC_URL = "/static/"
 STATIC_ROOT = DATA_DIR / "static"
+WHITENOISE_ALLOW_ALL_ORIGINS = False
 STATICFILES_DIRS = [BASE_DIR / "static"]
 DOCUMENT_ROOT = DATA_DIR / "documents"
 DOCUMENT_MAX_BYTES = whole("KMS_DOCUMENT_MAX_MB", 25, low=1, high=10_000) * 1024 * 1024
@@ -373,7 +381,7 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {
-        "line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"},
+        "line": {"()": "core.lines.LineFormatter", "fmt": "%(asctime)s %(levelname)s %(name)s %(message)s"},
         "bare": {"format": "%(message)s"},  # each line of the audit log is JSON
     },
     "handlers": {

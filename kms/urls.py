@@ -18,6 +18,8 @@ from members.access import public
 from members.urls import allauth_patterns
 from notifications.urls import mail_patterns
 
+XML = "application/xml; charset=utf-8"
+
 admin.site.login = secure_admin_login(admin.site.login)
 # One log-out too: it is logged, and the browser is told to forget what it holds.
 admin.site.logout = lambda request, extra_context=None: allauth_views.logout(request)
@@ -33,13 +35,13 @@ machines = [
     path(
         "sitemap.xml",
         require_safe(public(sitemap_views.index)),
-        {"sitemaps": SITEMAPS, "sitemap_url_name": "sitemap_section"},
+        {"sitemaps": SITEMAPS, "sitemap_url_name": "sitemap_section", "content_type": XML},
         name="sitemap",
     ),
     path(
         "sitemap-<section>.xml",
         require_safe(public(sitemap_views.sitemap)),
-        {"sitemaps": SITEMAPS},
+        {"sitemaps": SITEMAPS, "content_type": XML},
         name="sitemap_section",
     ),
 ]

@@ -15,6 +15,7 @@ from core.dates import today
 from members.access import ROLES, TABLE, Action, Role, Scope
 from members.audit import audit
 from members.models import AuditEntry, Invitation, Mandate
+from members.sessions import end_sessions
 from reference.models import MemberState
 
 DAY = datetime.timedelta(days=1)
@@ -171,11 +172,12 @@ def confirm_mandate(mandate, *, by):
 
 @transaction.atomic
 def end_access(account, *, by):
-    """Keep a person out: the account no longer logs in, its mandates end, the links it sent stop working.
+    """Keep a person out: the account no longer logs in, its sessions and mandates end, links it sent stop working.
 
     What the person wrote stays, under his name, and the secretariat can let him in again.
     """
     _set_active(account, False, by=by)
+    end_sessions(account)
     for mandate in account.mandates.not_over():
         if mandate.has_begun:
             end_mandate(mandate, last_day=max(mandate.since, today() - DAY), by=by)

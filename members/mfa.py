@@ -8,7 +8,6 @@ from urllib.parse import urlsplit
 from allauth.account.adapter import get_adapter as get_account_adapter
 from allauth.mfa import app_settings
 from allauth.mfa.models import Authenticator
-from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.contrib import messages
 from django.core.cache import cache
@@ -21,6 +20,7 @@ from django.utils.translation import gettext_lazy
 from members.access import Role, role_of
 from members.audit import audit
 from members.models import AuditEntry
+from members.sessions import end_sessions
 
 Type = Authenticator.Type
 DEFAULT_PORTS = {"https": 443, "http": 80}
@@ -104,8 +104,7 @@ def forget_second_factors(*, user, by):
     rows = Authenticator.objects.filter(user_id=user.pk)
     number = factors_of(user).count()
     rows.delete()
-    for session in UserSession.objects.filter(user_id=user.pk):
-        session.end()
+    end_sessions(user)
     audit(AuditEntry.Kind.SECOND_FACTOR, by=by, subject=("account", user.pk), detail="second factors taken away")
     get_account_adapter().tell(user, TAKEN_AWAY)
     return number

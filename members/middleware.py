@@ -1,14 +1,30 @@
-"""What holds for every page of a signed-in person: the second factor that is due, his time, a clean log-out."""
+"""What holds for every page of a signed-in person: the second factor that is due, his time, the end of his session."""
 
 from zoneinfo import ZoneInfo
 
+from django.contrib.auth import logout
 from django.shortcuts import redirect
 from django.utils import timezone
 
 from members.mfa import must_enrol
+from members.sessions import is_over, is_to_be_written
 
 # What is open to somebody who has to add a second factor first.
 ENROLMENT = {"mfa_index", "mfa_activate_totp", "mfa_add_webauthn", "account_reauthenticate", "account_logout"}
+
+
+class SessionLimitsMiddleware:
+    """Logs out whoever logged in too long ago; has the session of somebody who is busy written now and then."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        if is_over(request.session):
+            logout(request)
+        elif is_to_be_written(request.session):
+            request.session.modified = True
+        return self.get_response(request)
 
 
 class SecondFactorMiddleware:

@@ -1,11 +1,11 @@
 """Logs by itself: what signed-in people were refused, which files left, acts of the administration, imports."""
 
+from core.lines import without_secrets
 from members.audit import audit, audit_standing
 from members.models import AuditEntry
 from members.subjects import kind_of_model, subject_of
 
 Kind = AuditEntry.Kind
-SECRETS = {"token", "key"}  # parts of addresses; as a number a key is none
 
 
 class TraceMiddleware:
@@ -55,10 +55,7 @@ def _subject(request):
 
 def _said(request):
     """What was asked for, without the secret of a link, and without the query, which may hold names."""
-    path, parts = request.path, request.resolver_match.kwargs if request.resolver_match else {}
-    for name in SECRETS & parts.keys():
-        path = path.replace(parts[name], "…") if isinstance(parts[name], str) else path
-    return f"{request.method} {path}"
+    return f"{request.method} {without_secrets(request.path)}"
 
 
 def trace_import(resource, result):

@@ -18,7 +18,7 @@ class DocumentProposalForm(RecordForm):
     words = {"language": _("Language of the document"), "title": _("Title"), "official": _("It is the official text")}
     hints = {
         "language": "",
-        "title": _("What it is, not the name of the file."),
+        "title": _("What it is, not the name of the file. The file itself is added once this draft is saved."),
         "official": _("A working translation is not."),
         "label": _("The secretariat reads it too."),
     }

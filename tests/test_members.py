@@ -48,7 +48,7 @@ def without_token(response):
 def test_login_is_by_email_in_any_case(client):
     user = make_user(email="person@example.org")
     response = log_in(client, login="Person@Example.ORG")
-    assert (response.status_code, response["Location"]) == (302, "/en/")
+    assert (response.status_code, response["Location"]) == (302, "/en/desk/")
     assert client.session[SESSION_KEY] == str(user.pk)
     assert "person" in client.get("/en/account/").content.decode()
 
@@ -63,7 +63,7 @@ def test_login_leads_back_to_the_page_it_came_from(client):
 @pytest.mark.parametrize("elsewhere", ["https://evil.example/", "//evil.example/", "javascript:alert(1)"])
 def test_login_leads_nowhere_else(elsewhere, client):
     make_user(email="person@example.org")
-    assert log_in(client, next=elsewhere)["Location"] == "/en/"
+    assert log_in(client, next=elsewhere)["Location"] == "/en/desk/"
 
 
 def test_login_does_not_tell_an_unknown_address_from_a_wrong_password(client):
