@@ -2,12 +2,13 @@
 
 import os
 import sys
+from contextlib import suppress
 from ipaddress import ip_address
 
 from gunicorn.glogging import Logger, SafeAtoms
 
 sys.path.append(os.path.dirname(os.path.abspath(__file__)))  # this file may be read from another folder
-from core.lines import without_secrets
+from core.lines import LineFormatter, without_secrets
 
 demo = os.environ.get("KMS_DEMO") == "1"
 port = os.environ.get("PORT") or "8000"
@@ -25,10 +26,10 @@ def one_line(text):
 def visitor_of(environ):
     """A visitor's address as the first of the trusted proxies saw it; what stands before it anybody may invent."""
     said = environ.get("HTTP_X_FORWARDED_FOR", "").split(",")
-    try:
-        return str(ip_address(said[-proxies].strip())) if proxies else environ["REMOTE_ADDR"]
-    except (ValueError, IndexError):
-        return environ["REMOTE_ADDR"]
+    if 0 < proxies <= len(said):
+        with suppress(ValueError):
+            return str(ip_address(said[-proxies].strip().partition("%")[0]))
+    return environ.get("REMOTE_ADDR") or "-"
 
 
 class OneLineAtoms(SafeAtoms):
@@ -42,6 +43,11 @@ class OneLineLogger(Logger):
     """Gunicorn's logger, whose requests take one line each."""
 
     atoms_wrapper_class = OneLineAtoms
+
+    def setup(self, cfg):
+        super().setup(cfg)
+        for handler in self.error_log.handlers:
+            handler.setFormatter(LineFormatter(self.error_fmt, self.datefmt))
 
     def atoms(self, resp, req, environ, request_time):
         return super().atoms(resp, req, environ, request_time) | {"h": visitor_of(environ)}

@@ -87,8 +87,13 @@ def relabel(record, *, kind, seen, label, until, by):
 
 
 @transaction.atomic
-def set_publication(records, publication, *, by):
-    """Publish or withdraw the rows of a queryset, each with its history entry by `by`; returns how many changed."""
+def set_publication(records, publication, *, by, with_proposed=False):
+    """Publish or withdraw the rows of a queryset, each with its history entry by `by`; returns how many changed.
+
+    Files of proposals that are not accepted are left alone; `with_proposed` is for accepting one.
+    """
+    if records.model is Document and not with_proposed:
+        records = records.without_proposed()
     changed = list(records.exclude(publication=publication))
     for record in changed:
         before = record.label, record.publication

@@ -117,6 +117,14 @@ class DocumentAdmin(TranslationAdmin, PublishedAdmin):
         ),
     ]
 
+    def get_queryset(self, request):
+        return super().get_queryset(request).without_proposed()
+
+    def has_view_history_or_change_history_permission(self, request, obj):
+        """The history of a file that came with a proposal begins for curators when that is accepted."""
+        is_proposed = Document.objects.filter(pk=obj.pk).exists() and not self.get_queryset(request).filter(pk=obj.pk)
+        return not is_proposed and super().has_view_history_or_change_history_permission(request, obj)
+
     def get_fieldsets(self, request, obj=None):
         return super().get_fieldsets(request, obj)[: None if obj else -1]  # a new one has no file to tell of
 

@@ -71,6 +71,11 @@ class Document(Labelled):
     def released(cls):
         return super().released() & Q(attached=True)
 
+    @property
+    def is_out(self):
+        """The same of one row."""
+        return self.publication == self.Publication.PUBLISHED and self.attached
+
     @classmethod
     def of_states(cls, states):
         readers = cls.effective_states.through.objects.filter(memberstate_id__in=states)

@@ -1,9 +1,23 @@
 """Adjectives of documents."""
 
+from django.db.models import Exists, OuterRef, Q
+
+from members.access import Action, Scope, scope
 from members.querysets import LabelledQuerySet
 
 
 class DocumentQuerySet(LabelledQuerySet):
+    def visible_to(self, user):
+        """As every record; files of proposals that are not accepted are reached through the proposal alone."""
+        rows = super().visible_to(user)
+        return rows.without_proposed() if scope(user, Action.READ_UNPUBLISHED) == Scope.ANY else rows
+
+    def without_proposed(self):
+        """All but the drafts that came with a proposal which is not, or not yet, accepted."""
+        came = self.model.proposals.through.objects.filter(document=OuterRef("pk"))
+        accepted = came.filter(proposal__status="accepted")
+        return self.filter(~Q(publication=self.model.Publication.DRAFT) | ~Exists(came) | Exists(accepted))
+
     def official_first(self):
         return self.order_by("-official", "language", "title_en", "pk")
 

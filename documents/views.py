@@ -28,7 +28,7 @@ def document_response(request, document):
     """The file of a document that the reader may have; each view that gives one has judged that."""
     etag = f'"{document.sha256}"'
     response = get_conditional_response(request, etag=etag) or _file_response(request, document, etag)
-    open_to_all = document.effective_label == Label.CLEAR
+    open_to_all = document.effective_label == Label.CLEAR and document.is_out
     if not open_to_all:
         _trace(request, document, response)
     request.is_traced = True

@@ -242,6 +242,9 @@ class CooperationNeed(Labelled):
     def __str__(self):
         return self.need[:80]
 
+    def get_absolute_url(self):
+        return self.event.get_absolute_url()
+
     @property
     def state_id(self):
         """The owning State: the main host of the event."""

@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from events.models import Lesson, MajorEvent
+from events.models import CooperationNeed, Lesson, MajorEvent
 from notifications.kinds import Subject, register_subject
 
 
@@ -21,6 +21,13 @@ def above_lesson(lesson):
     return [("state", lesson.state_id), *events, *themes_of(lesson)]
 
 
+def needs_for(user):
+    """The needs that somebody can find: they are on the pages of their events, which may be hidden from him."""
+    events = MajorEvent.objects.visible_to(user)
+    return CooperationNeed.objects.visible_to(user).filter(event__in=events).select_related("event")
+
+
 def register_subjects():
     register_subject(Subject("event", _("Event"), MajorEvent.objects.visible_to, watchable=True, under=above_event))
+    register_subject(Subject("need", _("Cooperation need"), needs_for))
     register_subject(Subject("lesson", _("Lesson"), Lesson.objects.visible_to, watchable=True, under=above_lesson))

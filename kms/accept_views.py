@@ -3,6 +3,7 @@
 from django.contrib import messages
 from django.core.cache import cache
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
@@ -11,7 +12,7 @@ from kms.seat_forms import AcceptForm
 from members.access import public
 from members.adapter import sign_in
 from members.audit import address_of, audit
-from members.invitations import CannotAccept, account_of, find, obstacle
+from members.invitations import A_MINUTE, CannotAccept, account_of, find, obstacle
 from members.models import AuditEntry
 
 AN_HOUR = 60 * 60
@@ -31,6 +32,8 @@ def invitation_accept(request, token):
 
 def _answer(request, token):
     invitation = find(token)
+    if _was_pressed_twice(request, invitation):
+        return redirect("kms:desk")
     if invitation is None or invitation.state_of_things != "pending":
         return _dead(request, invitation)
     account = account_of(invitation.email)
@@ -43,6 +46,13 @@ def _answer(request, token):
     if account is not None:
         return _with_account(request, context)
     return _new_account(request, context)
+
+
+def _was_pressed_twice(request, invitation):
+    """Whether this is the form again by which who is logged in has just accepted."""
+    if request.method != "POST" or invitation is None or not invitation.accepted:
+        return False
+    return invitation.account == request.user and timezone.now() - invitation.accepted < A_MINUTE
 
 
 def _dead(request, invitation):

@@ -5,7 +5,7 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from kms.my_data import data_of, photo_of
+from kms.my_data import data_of, file_of, photo_of
 from members.access import signed_in
 from members.audit import audit
 from members.models import AuditEntry
@@ -22,7 +22,7 @@ def my_data(request):
 @signed_in
 def my_data_export(request):
     """The same, all of it, as a file that programs read too."""
-    parts = {part.name: part.entries for part in data_of(request.user)}
+    parts = file_of(request.user)
     audit(AuditEntry.Kind.EXPORT, by=request.user, request=request, detail="my data")
     account = parts.pop("account")[0] | {"photo_jpeg_base64": photo_of(request.user)}
     answer = {"gathered": timezone.now(), "account": account, **parts}

@@ -61,7 +61,7 @@ def _name():
 def _fill(folder):
     copied = _copy_files(folder / FILES)
     facts = dumps.dump(folder)
-    files, missing, damaged = _settle_files(folder / FILES, copied, facts.pop("files"))
+    files, missing, damaged = _settle_files(folder / FILES, copied, facts.pop("files"), facts.pop("past"))
     name = dumps.NAMES[connection.vendor]
     manifest = {
         "made": datetime.datetime.now(datetime.UTC).isoformat(),
@@ -98,8 +98,11 @@ def _copy_file(name, target):
         return None
 
 
-def _settle_files(target, copied, named):
-    """Keep just the files that the database names. Returns ({name: sums}, names of missing, of damaged ones)."""
+def _settle_files(target, copied, named, past):
+    """Keep just the files that the database names. Returns ({name: sums}, names of missing, of damaged ones).
+
+    Those of `past` are named by history alone: a record that was deleted took its file along, which is not missing.
+    """
     files, missing, damaged = {}, [], []
     for name in copied.keys() - named.keys():
         (target / name).unlink()
@@ -108,7 +111,7 @@ def _settle_files(target, copied, named):
         if sums is None or _has_grown(name, sums):
             sums = _copy_file(name, target) or sums
         if sums is None:
-            missing.append(name)
+            missing += [] if name in past else [name]
             continue
         files[name] = sums
         if sha256 and sha256 != sums["sha256"]:

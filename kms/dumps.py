@@ -21,7 +21,7 @@ def dump(folder):
     """Write the database of one moment into a folder.
 
     Returns what was in it at that moment: {"tables": {name: rows}, "migrations": [[app, name]], "files": {name of a
-    stored file: its SHA-256 as the database knows it, or ""}}.
+    stored file: its SHA-256 as the database knows it, or ""}, "past": [names that only tables of history hold]}.
     """
     path = folder / NAMES[connection.vendor]
     return _dump_sqlite(path) if connection.vendor == "sqlite" else _dump_postgresql(path)
@@ -49,28 +49,31 @@ def _facts(cursor):
     tables = sorted(_tables(cursor))
     counted = {table: _rows(cursor, f"SELECT count(*) FROM {_quoted(table)}")[0][0] for table in tables}  # noqa: S608
     done = _rows(cursor, "SELECT app, name FROM django_migrations ORDER BY app, name")
-    return {"tables": counted, "migrations": [list(row) for row in done], "files": _files(cursor, tables)}
+    files, past = _files(cursor, tables)
+    return {"tables": counted, "migrations": [list(row) for row in done], "files": files, "past": past}
 
 
 def _files(cursor, tables):
-    """{name of a stored file: its SHA-256 as the database knows it, or ""}."""
-    found = {}
-    for table, column in file_columns():
+    """({name of a stored file: its SHA-256 as the database knows it, or ""}, [names of what may be deleted])."""
+    found, live = {}, {}
+    for table, column, is_past in file_columns():
         there = _columns(cursor, table) if table in tables else []
         if column in there:  # the code may be newer than the database
             digest = _quoted("sha256") if "sha256" in there else "''"
             for name, sha256 in _rows(cursor, f"SELECT {_quoted(column)}, {digest} FROM {_quoted(table)}"):  # noqa: S608
                 found[name] = found.get(name) or sha256
-    return {name: sha256 for name, sha256 in found.items() if name}
+                live[name] = live.get(name) or not is_past
+    return {name: sha256 for name, sha256 in found.items() if name}, [name for name in found if not live[name]]
 
 
 def file_columns():
-    """(table, column) of all that names stored files, in the tables of history too."""
+    """(table, column, whether it is one of history) of all that names stored files."""
     for model in apps.get_models():
         past = [model.history.model] if hasattr(model._meta, "simple_history_manager_attribute") else []
         named = [field.column for field in model._meta.fields if isinstance(field, models.FileField)]
         for each in [model, *past]:
-            yield from ((each._meta.db_table, field.column) for field in each._meta.fields if field.column in named)
+            columns = [field.column for field in each._meta.fields if field.column in named]
+            yield from ((each._meta.db_table, column, each is not model) for column in columns)
 
 
 def _columns(cursor, table):

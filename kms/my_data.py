@@ -9,6 +9,7 @@ from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
 from django.apps import apps
 from django.contrib.admin.models import LogEntry
+from django.db.models import Exists, OuterRef
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
@@ -20,7 +21,7 @@ from moderation.models import Proposal, ProposalStep
 from notifications.kinds import KINDS, SUBJECTS
 from notifications.models import Notification, Preference, Watch
 
-SHOWN = 10
+SHOWN, BATCH = 10, 1000
 VERBS = {"+": "added", "~": "changed", "-": "deleted"}
 # What the page calls a field whose own name says little, and how it says a value that is kept as a code.
 HEADS = {
@@ -79,6 +80,10 @@ class Part:
         related = [name for name in self.fields if self.model._meta.get_field(name).many_to_one]
         return self.model._base_manager.filter(**{self.relation: user.pk}).select_related(*related).order_by("-pk")
 
+    def readable(self, row):
+        """The row with what the person may read of it."""
+        return row
+
 
 class Log(Part):
     """Also what others did to the account, such as failed sign-ins."""
@@ -90,12 +95,24 @@ class Log(Part):
 class Proposals(Part):
     """What somebody may no longer read of a proposal stays out: others may have written it since."""
 
+    proposal = "pk"
+    words = {"title": "", "data": {}}
+
     def rows(self, user):
-        readable = set(Proposal.objects.visible_to(user).values_list("pk", flat=True))
-        for row in super().rows(user):
-            if row.pk not in readable:
-                row.title, row.data = "", {}
-            yield row
+        visible = Proposal.objects.visible_to(user).filter(pk=OuterRef(self.proposal))
+        return super().rows(user).annotate(is_readable=Exists(visible))
+
+    def readable(self, row):
+        if not row.is_readable:
+            vars(row).update(self.words)
+        return row
+
+
+class Steps(Proposals):
+    """The same of their steps, each of which holds the words of its day."""
+
+    proposal = "proposal"
+    words = {"reasons": "", "data": {}}
 
 
 PARTS = [
@@ -123,26 +140,33 @@ PARTS = [
               ("title", "kind", "status", "submitted"), ("uuid", "record_key", "state")),
     Proposals("proposals_changed", _("Proposals I changed last"), Proposal, "changed_by",
               ("title", "kind", "status", "changed"), ("uuid", "record_key", "state")),
-    Part("proposal_steps", _("Steps I took with proposals"), ProposalStep, "by", ("at", "step", "reasons"),
-         ("proposal_id", "data")),
+    Steps("proposal_steps", _("Steps I took with proposals"), ProposalStep, "by", ("at", "step", "reasons"),
+          ("proposal_id", "data")),
 ]  # fmt: skip
+
+
+MYSELF = Part("account", _("Account and profile"), User, "pk", ACCOUNT)
 
 
 @dataclass(frozen=True)
 class Gathered:
-    """One part as it is told: the first `rows` for the page, each a list of (what it is called, text), and all
-    `entries` for the file."""
+    """One part as the page tells it: the first `rows`, each a list of (what it is called, text), of `total`."""
 
     name: str
     title: str
     rows: list
-    entries: list
+    total: int
 
 
 def data_of(user):
     """[Gathered] of everything that the portal holds about a person; the account itself comes first."""
-    account = Part("account", _("Account and profile"), User, "pk", ACCOUNT)
-    return [*(_gathered(part, part.rows(user)) for part in (account, *PARTS)), _records(user), _changes(user)]
+    return [*(_gathered(part, user) for part in (MYSELF, *PARTS)), _records(user), _changes(user)]
+
+
+def file_of(user):
+    """The same with nothing left out, as {name of the part: [entries]}."""
+    parts = {part.name: [_entry(part, row) for row in _each(part.rows(user))] for part in (MYSELF, *PARTS)}
+    return parts | {"records": _all_records(user), "changes": _all_changes(user)}
 
 
 def photo_of(user):
@@ -153,11 +177,27 @@ def photo_of(user):
         return base64.b64encode(file.read()).decode()
 
 
-def _gathered(part, found):
-    found, names = list(found), (*part.fields, *part.only_in_file)
+def _gathered(part, user):
+    first, total = _first(part.rows(user))
     heads = [(name, HEADS.get(name) or part.model._meta.get_field(name).verbose_name) for name in part.fields]
-    rows = [[(head, _shown(row, name)) for name, head in heads] for row in found[:SHOWN]]
-    return Gathered(part.name, part.title, rows, [{name: _kept(row, name) for name in names} for row in found])
+    rows = [[(head, _shown(row, name)) for name, head in heads] for row in map(part.readable, first)]
+    return Gathered(part.name, part.title, rows, total)
+
+
+def _first(found):
+    """(the first rows of a queryset, how many it has)."""
+    first = list(found[: SHOWN + 1])
+    return first[:SHOWN], found.count() if len(first) > SHOWN else len(first)
+
+
+def _each(found):
+    """The rows of a queryset, read in batches."""
+    return found.iterator(chunk_size=BATCH)
+
+
+def _entry(part, row):
+    """A row as the file holds it."""
+    return {name: _kept(part.readable(row), name) for name in (*part.fields, *part.only_in_file)}
 
 
 def _kept(row, name):
@@ -188,18 +228,37 @@ def records_of_people():
     return [(model, field) for model in models for field in model._meta.fields if field.related_model is User]
 
 
+def _mine(user):
+    """[(model, field, rows)] of the records that I wrote or checked, the latest first."""
+    return [
+        (model, field, model._base_manager.filter(**{field.name: user}).order_by("-pk"))
+        for model, field in records_of_people()
+    ]
+
+
+def _named(model, field, keys, user):
+    """Records by key; with the title of those that I may know of today."""
+    visible = _each(model.objects.visible_to(user).filter(pk__in=keys))
+    titles = {record.pk: str(record) for record in visible}
+    name = model._meta.model_name
+    return [{"kind": name, "key": key, "as": field.name, "title": titles.get(key, "")} for key in keys]
+
+
 def _records(user):
-    """The records that I wrote or checked, by key; with the title of those that I may know of today."""
-    entries = []
-    for model, field in records_of_people():
-        mine = model._base_manager.filter(**{field.name: user})
-        titles = {record.pk: str(record) for record in model.objects.visible_to(user).filter(pk__in=mine.values("pk"))}
-        entries += [
-            {"kind": model._meta.model_name, "key": key, "as": field.name, "title": titles.get(key, "")}
-            for key in mine.order_by("-pk").values_list("pk", flat=True)
-        ]
+    entries, total = [], 0
+    for model, field, mine in _mine(user):
+        keys, n = _first(mine.values_list("pk", flat=True))
+        entries, total = entries + _named(model, field, keys, user), total + n
     heads = {"kind": _("kind"), "key": _("number"), "title": _("title")}
-    return Gathered("records", _("Records I wrote or checked"), _rows(entries, heads), entries)
+    return Gathered("records", _("Records I wrote or checked"), _rows(entries, heads), total)
+
+
+def _all_records(user):
+    return [
+        entry
+        for model, field, mine in _mine(user)
+        for entry in _named(model, field, mine.values_list("pk", flat=True), user)
+    ]
 
 
 def histories():
@@ -207,16 +266,32 @@ def histories():
     return [model for model in apps.get_models() if hasattr(model, "history_user")]
 
 
+def _changed(model, user):
+    """Of one such table what I changed and when; not what it said then, which may have been for others only."""
+    rows = model.objects.filter(history_user=user).order_by("-history_date", "-history_id")
+    return rows.values_list("id", "history_date", "history_type")
+
+
 def _changes(user):
-    """What I changed and when; not what it said then, which may have been for others only."""
-    entries = []
+    entries, total = [], 0
     for model in histories():
-        name = model._meta.model_name.removeprefix("historical")
-        found = model.objects.filter(history_user=user).values_list("id", "history_date", "history_type")
-        entries += [{"kind": name, "key": key, "at": at, "change": VERBS[change]} for key, at, change in found]
-    entries.sort(key=lambda entry: entry["at"], reverse=True)
+        found, n = _first(_changed(model, user))
+        entries, total = entries + _acts(model, found), total + n
     heads = {"at": _("when"), "kind": _("kind"), "key": _("number"), "change": _("change")}
-    return Gathered("changes", _("Changes I made"), _rows(entries, heads), entries)
+    return Gathered("changes", _("Changes I made"), _rows(_latest_first(entries), heads), total)
+
+
+def _all_changes(user):
+    return _latest_first(act for model in histories() for act in _acts(model, _each(_changed(model, user))))
+
+
+def _acts(model, found):
+    name = model._meta.model_name.removeprefix("historical")
+    return [{"kind": name, "key": key, "at": at, "change": VERBS[change]} for key, at, change in found]
+
+
+def _latest_first(entries):
+    return sorted(entries, key=lambda entry: entry["at"], reverse=True)
 
 
 def _rows(entries, heads):

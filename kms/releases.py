@@ -61,8 +61,8 @@ class Release:
 
     @property
     def page(self):
-        """The page that shows the record; a need is shown with its event."""
-        return (self.record.event if self.kind == "need" else self.record).get_absolute_url()
+        """The page that shows the record."""
+        return self.record.get_absolute_url()
 
 
 def releases_for(user):
@@ -98,7 +98,7 @@ def ask_owners():
     told = 0
     for kind, (model, _said) in KINDS.items():
         for record in model.objects.release_due():
-            subject = ("event", record.event_id) if kind == "need" else (kind, record.pk)
+            subject = (kind, record.pk)
             asked = Notification.objects.about(subject).of_kind(DUE).since(record.restricted_until)
             if not asked.exists():
                 told += notify(to=_deciders(record), kind=DUE, subject=subject, label=record.label)

@@ -13,7 +13,7 @@ from kms.seat_board import board, board_file, expert_of, seat_of
 from kms.seat_forms import EndForm, HandOverForm
 from kms.seats import Seat
 from members.access import Action, allow, can, require, signed_in
-from members.actions import confirm_mandate, end_access, until_before
+from members.actions import confirm_mandate, end_access, until_without
 from members.models import Mandate
 from reference.models import MemberState
 
@@ -135,7 +135,7 @@ def _take_back(request, mandate):
         seats.take_back(mandate, by=request.user)
         messages.success(request, _("It is taken back: %(name)s does not get the mandate.") % {"name": mandate.person})
         return redirect(mandate)
-    until = until_before(mandate.follows) if mandate.follows else None
+    until = until_without(mandate.follows, mandate.since) if mandate.follows else None
     return render(request, "kms/mandate_take_back.html", {"mandate": mandate, "until": until})
 
 

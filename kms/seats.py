@@ -44,13 +44,21 @@ class Seat:
 def may_end(user, mandate):
     """Whether somebody may end a mandate, or take it back where it has not begun.
 
-    A seat's holder ends the mandates of alternates, and takes back what was meant to follow his own.
+    A seat's holder ends the mandates of alternates, and takes back whom he himself handed the seat over to.
     """
     if mandate.has_ended or mandate.person_id == user.pk:
         return False
     if mandate.fills_seat:
-        return can(user, Action.MANAGE_ACCOUNTS if mandate.has_begun else Action.HAND_OVER_SEAT, mandate)
+        return can(user, Action.MANAGE_ACCOUNTS, mandate) or _handed_over_by(user, mandate)
     return can(user, Action.END_ACCESS, mandate)
+
+
+def _handed_over_by(user, mandate):
+    """Whether a mandate to come follows somebody's own because he gave the seat on."""
+    if mandate.has_begun or mandate.follows_id is None or not can(user, Action.HAND_OVER_SEAT, mandate):
+        return False
+    given = actions.given_way(mandate.follows, mandate.since)
+    return given is not None and given.history_user_id == user.pk
 
 
 def may_keep_out(user, person):
@@ -156,17 +164,18 @@ def take_over_if_begun(mandate, *, by):
 
 @transaction.atomic
 def take_over(mandate, *, by):
-    """Who holds the seat now gets the open proposals and the watches of who held it before; once."""
+    """Who holds the seat now gets the open proposals of who held it before, and his watches if he gave it on; once."""
     held = Mandate.objects.select_for_update(of=("self",)).get(pk=mandate.pk)
     if held.taken_over:
         return
     giver, taker = held.follows.person, held.person
     hand_over_proposals(state=held.state, giver=giver, taker=taker, by=by)
-    hand_over_watches(giver=giver, taker=taker)
+    if held.follows.until == held.since - DAY and giver.state_id == held.state_id and not giver.is_staff:
+        hand_over_watches(giver=giver, taker=taker)
     held.taken_over = timezone.now()
     held._history_user = by
     held.save(update_fields=["taken_over"])
-    audit(AuditEntry.Kind.RIGHTS, by=by, subject=("mandate", held.pk), detail="took over open proposals and watches")
+    audit(AuditEntry.Kind.RIGHTS, by=by, subject=("mandate", held.pk), detail="took over what was open")
     notify(to=[taker], kind="seat_begun", subject=("mandate", held.pk))
 
 
@@ -174,6 +183,8 @@ def take_over(mandate, *, by):
 def end_mandate(mandate, *, last_day, close=False, by):
     """End a mandate with a day; with `close` its holder no longer logs in from now on."""
     if close:
+        if not may_keep_out(by, mandate.person):
+            raise ValidationError({"close": _("The access of this person can only be ended by an administrator.")})
         actions.end_access(mandate.person, by=by)
         return
     actions.end_mandate(mandate, last_day=last_day, by=by)

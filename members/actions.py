@@ -6,6 +6,7 @@ from allauth.account.models import EmailAddress
 from django.contrib.auth.models import Group, Permission
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -14,7 +15,7 @@ from simple_history.models import HistoricalChanges
 from core.dates import today
 from members.access import ROLES, TABLE, Action, Role, Scope
 from members.audit import audit
-from members.models import AuditEntry, Invitation, Mandate
+from members.models import AuditEntry, Invitation, Mandate, User
 from members.sessions import end_sessions
 from reference.models import MemberState
 
@@ -41,23 +42,29 @@ def appoint(*, state, person, role, since, until=None, note="", follows=None, by
     A new National Focal Point gets what is still open of `follows`, or else of the last one before; who was the
     alternate until then is no longer that.
     """
-    _lock_seat(state)
+    lock_seat(state)
     mandate = Mandate(state=state, person=person, role=role, since=since, until=until, note=note, follows=follows)
-    if role == Role.FOCAL_POINT:
-        mandate.follows = follows or _last_before(mandate)
-        _end_alternate(mandate, by=by)
+    _make_way(mandate, by=by)
     mandate.full_clean()
     _keep(mandate, f"appointed {role} of {state.iso3} from {since}", by=by)
     return mandate
 
 
-def _lock_seat(state):
+def _make_way(mandate, *, by):
+    """What a new mandate to a seat follows, and ends."""
+    if mandate.fills_seat:
+        mandate.follows = mandate.follows or _last_before(mandate)
+        _end_alternate(mandate, by=by)
+
+
+def lock_seat(state):
     """Of two who fill one seat at a time the second sees what the first did."""
     MemberState.objects.select_for_update().get(pk=state.pk)
 
 
-def _keep(mandate, said, *, by):
-    mandate._history_user = by
+def _keep(mandate, said, *, by, why=None):
+    """Save a mandate; `why` its last day is what it is stays in its history, where something was said of that."""
+    mandate._history_user, mandate._change_reason = by, why
     mandate.save()
     audit(AuditEntry.Kind.RIGHTS, by=by, subject=("mandate", mandate.pk), detail=said)
 
@@ -74,13 +81,29 @@ def _end_alternate(mandate, *, by):
     for alternate in held.overlapping(mandate.since, None):
         if alternate.since < mandate.since:
             alternate.until = mandate.since - DAY
-            _keep(alternate, f"ends {alternate.until}", by=by)
+            _keep(alternate, f"ends {alternate.until}", by=by, why=_gives_way(mandate.since))
+
+
+def _gives_way(day):
+    return f"gives way on {day}"
+
+
+def given_way(mandate, day):
+    """The history row by which a mandate gave way to one that begins on `day`, where that still says when it ends."""
+    last = mandate.history.exclude(history_change_reason=None).order_by("-history_id").first()
+    stands = last and last.history_change_reason == _gives_way(day) and last.until == mandate.until
+    return last if stands else None
 
 
 @transaction.atomic
 def keep_mandate(mandate, *, by):
-    """Save a mandate as a form of the secretariat left it, which has checked it."""
-    _keep(mandate, f"set: {mandate.role} of {mandate.state.iso3} from {mandate.since} until {mandate.until}", by=by)
+    """Save a mandate as a form of the secretariat left it; a new one is an appointment."""
+    lock_seat(mandate.state)
+    if mandate._state.adding:
+        _make_way(mandate, by=by)
+    mandate.full_clean()
+    said = f"set: {mandate.role} of {mandate.state.iso3} from {mandate.since} until {mandate.until}"
+    _keep(mandate, said, by=by, why="set")
 
 
 @transaction.atomic
@@ -101,26 +124,39 @@ def end_mandate(mandate, *, last_day, by):
         raise ValidationError({"last_day": _("Give %(day)s or a later day.") % {"day": date_format(first)}})
     if last and last_day > last:
         raise ValidationError({"last_day": _("It ends on %(day)s already.") % {"day": date_format(last)}})
-    if last_day != last:
+    if last_day != last or given_way(held, last_day + DAY):
         held.until = last_day
-        _keep(held, f"ends {last_day}", by=by)
+        _keep(held, f"ends {last_day}", by=by, why="ended")
+    if held.has_ended:
+        _revoke_what_it_sent(held, by=by)
     return held
+
+
+def _revoke_what_it_sent(mandate, *, by):
+    """Nobody is invited any longer on the word of who no longer speaks for the State."""
+    waiting = Invitation.objects.unanswered().of_state(mandate.state)
+    for invitation in waiting.filter(Q(invited_by=mandate.person) | Q(succeeds=mandate)):
+        revoke(invitation, by=by)
 
 
 @transaction.atomic
 def take_back(mandate, *, by):
-    """Undo a mandate that has not begun; whom it was to follow keeps the seat as before. Returns that mandate."""
+    """Undo a mandate that has not begun; what gave way to it goes on as before, what was ended otherwise does not.
+
+    Returns the mandate that it was to follow, or None where that is over.
+    """
     held = Mandate.objects.select_for_update(of=("self",)).get(pk=mandate.pk)
     if held.has_begun:
         raise ValidationError(_("This mandate has begun. It can only be ended."))
     audit(AuditEntry.Kind.RIGHTS, by=by, subject=("mandate", held.pk), detail=f"taken back: from {held.since}")
     held._history_user = by
-    cut_short = [row for row in _beside(held) if row.until == held.since - DAY]
+    beside, day = _beside(held), held.since
     held.delete()
-    for row in cut_short:
-        row.until = until_before(row)
-        _keep(row, f"goes on until {row.until}", by=by)
-    return held.follows
+    for row in beside:
+        if given_way(row, day):
+            row.until = until_without(row, day)
+            _keep(row, f"goes on until {row.until}", by=by, why="taken back")
+    return None if held.follows is None or held.follows.has_ended else held.follows
 
 
 def _beside(mandate):
@@ -129,21 +165,22 @@ def _beside(mandate):
     return [row for row in (mandate.follows, *own) if row is not None]
 
 
-def until_before(mandate):
-    """The last day that a mandate had before it got the one it has now; None for none."""
-    before = mandate.history.exclude(until=mandate.until).order_by("-history_date", "-history_id").first()
+def until_without(mandate, day):
+    """The last day of a mandate, None for none, if the one that begins on `day` is taken back."""
+    cut = given_way(mandate, day)
+    before = cut and mandate.history.filter(history_id__lt=cut.history_id).order_by("-history_id").first()
     return before.until if before else mandate.until
 
 
 @transaction.atomic
 def hand_over(mandate, *, taker, first_day, until=None, note="", by):
     """Give a seat on: its holder's mandate ends the day before the taker's begins. Returns the taker's."""
-    _lock_seat(mandate.state)
+    lock_seat(mandate.state)
     giver = Mandate.objects.select_for_update(of=("self",)).get(pk=mandate.pk)
     check_first_day(giver, first_day)
-    if giver.until is None or giver.until >= first_day:
+    if giver.until is None or giver.until >= first_day - DAY:
         giver.until = first_day - DAY
-        _keep(giver, f"handed over, ends {giver.until}", by=by)
+        _keep(giver, f"handed over, ends {giver.until}", by=by, why=_gives_way(first_day))
     return appoint(
         state=giver.state, person=taker, role=giver.role, since=first_day, until=until, note=note, follows=giver, by=by
     )
@@ -174,8 +211,12 @@ def confirm_mandate(mandate, *, by):
 def end_access(account, *, by):
     """Keep a person out: the account no longer logs in, its sessions and mandates end, links it sent stop working.
 
-    What the person wrote stays, under his name, and the secretariat can let him in again.
+    What the person wrote stays, under his name, and the secretariat can let him in again. Raises ValidationError where
+    nobody would be left in charge.
     """
+    list(User.objects.filter(Q(is_superuser=True) | Q(pk=account.pk)).order_by("pk").select_for_update())
+    if reason := reason_against(account):
+        raise ValidationError(reason)
     _set_active(account, False, by=by)
     end_sessions(account)
     for mandate in account.mandates.not_over():
@@ -186,6 +227,14 @@ def end_access(account, *, by):
     for invitation in Invitation.objects.sent_by(account).unanswered():
         revoke(invitation, by=by)
     audit(AuditEntry.Kind.RIGHTS, by=by, subject=("account", account.pk), detail="access ended")
+
+
+def reason_against(account):
+    """Why an account cannot be closed, or ""."""
+    others = User.objects.filter(is_superuser=True, is_active=True).exclude(pk=account.pk)
+    if account.is_superuser and account.is_active and not others.exists():
+        return _("This is the last administrator's account. Make somebody else an administrator first.")
+    return ""
 
 
 def _set_active(account, active, *, by):
@@ -239,7 +288,7 @@ def forget_old_addresses(user, *, by):
 @transaction.atomic
 def sync_rights():
     """Give the secretariat's group exactly the permissions that follow from the table; returns the group."""
-    group, _ = Group.objects.get_or_create(name=SECRETARIAT)
+    group, _made = Group.objects.get_or_create(name=SECRETARIAT)
     group.permissions.set(_permissions_of(Role.SECRETARIAT))
     return group
 

@@ -1,11 +1,13 @@
 """The secretariat's admin of accounts and mandates."""
 
+from itertools import pairwise
+
 from django import forms
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
-from django.contrib.auth.forms import BaseUserCreationForm
+from django.contrib.auth.forms import BaseUserCreationForm, UserChangeForm
 from django.contrib.auth.models import Group
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -33,6 +35,39 @@ class AccountCreationForm(BaseUserCreationForm):
         field_classes = {"email": forms.EmailField}
 
 
+class AccountChangeForm(UserChangeForm):
+    """An account; that of the last administrator stays one."""
+
+    def clean(self):
+        cleaned = super().clean()
+        stays = all(cleaned.get(name, True) for name in ("is_active", "is_superuser"))
+        if not stays and (reason := actions.reason_against(User.objects.get(pk=self.instance.pk))):
+            raise ValidationError(reason)
+        return cleaned
+
+
+class MandateForm(forms.ModelForm):
+    """A mandate, checked with its State's seat held: of two at a time the second sees what the first did."""
+
+    def clean(self):
+        cleaned = super().clean()
+        if cleaned.get("state"):
+            actions.lock_seat(cleaned["state"])
+        return cleaned
+
+
+class MandateFormSet(forms.BaseInlineFormSet):
+    """Mandates of one person: no two of one role for the same days."""
+
+    def clean(self):
+        super().clean()
+        kept = [form.instance for form in self.forms if form.has_changed() and not self._should_delete_form(form)]
+        kept = sorted((row for row in kept if row.role and row.since), key=lambda row: (row.role, row.since))
+        for earlier, later in pairwise(kept):
+            if earlier.role == later.role and (earlier.until is None or earlier.until >= later.since):
+                raise ValidationError(_("This person has the same role already in this time."))
+
+
 class InForceFilter(admin.SimpleListFilter):
     """Mandates that give rights today, or that do not."""
 
@@ -52,6 +87,7 @@ class InForceFilter(admin.SimpleListFilter):
 
 class MandateInline(admin.TabularInline):
     model = Mandate
+    form, formset = MandateForm, MandateFormSet
     extra = 0
     autocomplete_fields = ["state"]
 
@@ -60,7 +96,7 @@ class MandateInline(admin.TabularInline):
 class AccountAdmin(CuratedAdmin, DjangoUserAdmin):
     """Accounts. Only an administrator touches accounts of staff, or makes somebody staff."""
 
-    add_form = AccountCreationForm
+    form, add_form = AccountChangeForm, AccountCreationForm
     list_display = ["email", "name", "state", "organisation", "is_active", "is_staff", "last_login"]
     list_filter = ["is_active", "is_staff", "state__sub_region"]
     list_select_related = ["state", "organisation"]
@@ -123,6 +159,7 @@ class AccountAdmin(CuratedAdmin, DjangoUserAdmin):
 
 @admin.register(Mandate)
 class MandateAdmin(CuratedAdmin):
+    form = MandateForm
     list_display = ["state", "role", "person", "since", "until"]
     list_filter = [InForceFilter, "role", "state__sub_region"]
     list_select_related = ["state", "person"]

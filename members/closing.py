@@ -7,9 +7,8 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
-from django.utils.translation import gettext_lazy as _
 
-from members.actions import end_access, set_staff
+from members.actions import end_access, reason_against, set_staff
 from members.audiences import Audience
 from members.audit import audit
 from members.models import AuditEntry, Invitation, User
@@ -49,14 +48,6 @@ def is_closed(account):
 def seats_of(account):
     """The mandates by which an account fills a State's seat today."""
     return [mandate for mandate in account.mandates_in_force if mandate.role == mandate.MandateRole.FOCAL_POINT]
-
-
-def reason_against(account):
-    """Why an account cannot be closed, or ""."""
-    others = User.objects.filter(is_superuser=True, is_active=True).exclude(pk=account.pk)
-    if account.is_superuser and account.is_active and not others.exists():
-        return _("This is the last administrator's account. Make somebody else an administrator first.")
-    return ""
 
 
 @transaction.atomic

@@ -19,14 +19,15 @@ from django.utils.translation import gettext_lazy
 
 from core.dates import today
 from members.access import Action, Role, Scope, can, scope, state_ids_of
-from members.actions import appoint, hand_over
+from members.actions import appoint, hand_over, lock_seat
 from members.audit import audit
 from members.models import AuditEntry, Invitation, Mandate, User
 from reference.models import MemberState
 
 LASTS = datetime.timedelta(days=14)
-A_MINUTE = datetime.timedelta(minutes=1)
+A_MINUTE, A_DAY = datetime.timedelta(minutes=1), datetime.timedelta(days=1)
 MOST_OPEN = 100  # unanswered invitations of one State, for those who invite for that State alone
+MOST_A_DAY = 100  # invitations that one of them sends within a day, revoked ones too
 # What the table must give to whoever offers a role.
 OFFERING = {
     Role.FOCAL_POINT: Action.INVITE_TO_SEAT,
@@ -111,7 +112,7 @@ def check(invitation, *, by):
     if invitation.role == Role.FOCAL_POINT:
         _check_seat(invitation)
     if scope(by, OFFERING[invitation.role]) != Scope.ANY:
-        _check_number(invitation)
+        _check_number(invitation, by)
     account = account_of(invitation.email)
     if account is None or not _is_known_to(account, by, invitation):
         return
@@ -162,7 +163,10 @@ def seat_taken(invitation):
     return _("%(name)s holds this seat until %(day)s.") % {"name": held.person, "day": date_format(held.until)}
 
 
-def _check_number(invitation):
+def _check_number(invitation, by):
+    if Invitation.objects.sent_by(by).created_since(timezone.now() - A_DAY).count() >= MOST_A_DAY:
+        said = _("You have sent %(n)d invitations within a day. Send more tomorrow.") % {"n": MOST_A_DAY}
+        raise ValidationError(said, code="too_many")
     if Invitation.objects.unanswered().of_state(invitation.state).count() >= MOST_OPEN:
         said = _("%(n)d invitations of this State have no answer yet. Revoke some first.") % {"n": MOST_OPEN}
         raise ValidationError(said, code="too_many")
@@ -187,6 +191,8 @@ def obstacle(invitation, account):
     if account is not None and account.state_id not in (None, invitation.state_id):
         said = _("The account of this address belongs to %(state)s. The secretariat can change that.")
         return said % {"state": account.state}
+    if not may_withdraw(invitation.invited_by, invitation):
+        return _("Whoever sent this invitation may no longer do so. Ask the secretariat for another one.")
     if invitation.until and invitation.until < today():
         return _("The mandate that it offered is over.")
     if invitation.role == Role.FOCAL_POINT and seat_taken(invitation):
@@ -203,6 +209,8 @@ def invite(invitation, *, by):
     User.objects.select_for_update().get(pk=by.pk)  # of two presses of one button the second sees what the first did
     if sent := Invitation.objects.sent_by(by).filter(uuid=invitation.uuid).first():
         return sent
+    if invitation.role == Role.FOCAL_POINT and invitation.state_id:
+        lock_seat(invitation.state)
     invitation.email = invitation.email.lower()
     invitation.invited_by = by
     check(invitation, by=by)
@@ -229,6 +237,8 @@ def resend(invitation, *, by):
     if held.accepted or held.revoked:
         return False
     if timezone.now() - held.sent > A_MINUTE:
+        if not may_withdraw(held.invited_by, held):
+            held.invited_by = by  # whose word it is from now on
         _post(held, "sent again", by=by)
     return True
 

@@ -19,7 +19,7 @@ from django.utils.translation import gettext_lazy
 
 from members.access import Role, role_of
 from members.audit import audit
-from members.models import AuditEntry
+from members.models import AuditEntry, User
 from members.sessions import end_sessions
 
 Type = Authenticator.Type
@@ -87,8 +87,11 @@ def keeping_a_factor(view):
     """A view that takes a factor away, except the last one of somebody of whom one is demanded."""
 
     @wraps(view)
+    @transaction.atomic
     def guarded(request, *args, **kwargs):
         user = request.user
+        if user.is_authenticated:
+            User.objects.select_for_update().get(pk=user.pk)  # of two at a time the second sees what the first left
         if user.is_authenticated and is_demanded(user) and factors_of(user).count() == 1:
             said = _("Your account must keep a second factor. Add another one first, then take this one away.")
             messages.error(request, said)

@@ -376,13 +376,13 @@ class Labelled(models.Model):
         super().clean()
         if self.restricted_until and self.label == Label.CLEAR:
             raise ValidationError({"restricted_until": _("TLP:CLEAR is not restricted.")})
-        if self.pk and not self.is_word_of_owner and self._is_widened() and self._has_focal_point():
+        if self.pk and not self.is_word_of_owner and self._is_widened_by_others():
             said = _("Only the State that owns this record widens its label; its Focal Point does it at My desk.")
             raise ValidationError({"label": said})
 
-    def _is_widened(self):
-        """Whether the label is wider than the one that is stored."""
-        return type(self)._base_manager.filter(pk=self.pk, label__gt=self.label).exists()
-
-    def _has_focal_point(self):
-        return self.state_id is not None and Mandate.objects.in_force().of_seat(self.state_id).exists()
+    def _is_widened_by_others(self):
+        """Whether the label is wider than the stored one, though its owner, as stored or from now on, speaks for
+        himself."""
+        stored = type(self)._base_manager.filter(pk=self.pk, label__gt=self.label).first()
+        owners = {stored.state_id, self.state_id} - {None} if stored else set()
+        return bool(owners) and Mandate.objects.in_force().of_focal_points().of_states(owners).exists()

@@ -168,6 +168,9 @@ class InvitationQuerySet(models.QuerySet):
     def sent_by(self, person):
         return self.filter(invited_by=person)
 
+    def created_since(self, moment):
+        return self.filter(created__gte=moment)
+
     def same_as(self, invitation):
         """Those that offer the same to the same address."""
         return self.filter(

@@ -21,7 +21,7 @@ def security(request):
     return render(request, "mfa/index.html", {"security": security_of(request.user)})
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @signed_in
 @reauthentication_required(app="allauth.mfa", enabled=lambda request: unseen_codes(request.user))
 def recovery_codes(request):
@@ -42,7 +42,7 @@ def _file_of(codes):
     return HttpResponse("\r\n".join([*codes, ""]), content_type="text/plain; charset=utf-8", headers=headers)
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @signed_in
 def preferences(request):
     """The language and the time zone in which the portal speaks to me."""

@@ -47,10 +47,11 @@ def _is_file(match, response):
 
 def _subject(request):
     """The (kind, key) of the record on a page of the administration."""
-    key = request.resolver_match.kwargs.get("object_id", "") if request.resolver_match else ""
+    match = request.resolver_match
+    key = match.kwargs.get("object_id", "") if match and match.url_name else ""
     if not (key.isascii() and key.isdigit() and len(key) < 19):
         return "", None
-    return kind_of_model(request.resolver_match.url_name.split("_")[1]), int(key)
+    return kind_of_model(match.url_name.split("_")[1]), int(key)
 
 
 def _said(request):

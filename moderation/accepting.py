@@ -8,11 +8,11 @@ from core.imports import write_history
 from documents.actions import refresh_audience, refresh_record, set_publication
 from documents.models import Document
 from members.audit import audit_standing
-from members.models import Labelled
+from members.models import Labelled, Mandate
 from moderation.actions import Status, Step, locked_in, move, people_of, tell
 from moderation.records import form_of, texts_to_save, version_of
 from moderation.refusals import Invalid, Moved, Refused
-from notifications.actions import tell_watchers
+from notifications.actions import notify, tell_watchers
 
 PUBLISHED = Labelled.Publication.PUBLISHED
 LONGEST_REASON = 100
@@ -36,6 +36,7 @@ def _accept(*, proposal, version, by):
     record = _locked_record(accepted)
     before = (record.label, record.publication)
     form = form_of(accepted, record, reader=by, data=texts_to_save(accepted, record, reader=by))
+    form.submitter = accepted.submitter
     if not form.is_valid():
         raise Invalid(form)
     record = _save(form, accepted, by=by)
@@ -45,9 +46,18 @@ def _accept(*, proposal, version, by):
     audit_standing(record, before, subject=subject, by=by)
     told = people_of(accepted)
     tell(accepted, "proposal_accepted", told, by=by)
+    owners = _owners_of(record, accepted)
+    notify(to=owners, kind="record_changed_by_secretariat", subject=subject, label=record.label, by=by)
     verb = "record_changed" if accepted.is_change else "record_published"
-    tell_watchers(record, subject=subject, kind=verb, by=by, but=told)
+    tell_watchers(record, subject=subject, kind=verb, by=by, but=[*told, *owners])
     return record
+
+
+def _owners_of(record, proposal):
+    """Who speaks for the State that owns the record, where another one proposed the change."""
+    if record.state_id in {None, proposal.state_id}:
+        return []
+    return [mandate.person for mandate in Mandate.objects.in_force().of_state(record.state_id)]
 
 
 def _locked_record(proposal):
@@ -87,6 +97,7 @@ def _save(form, proposal, *, by):
 def _attach(proposal, record, *, by):
     """Publish the proposal's files, and hang them on the record."""
     documents = proposal.documents.exclude(pk=record.pk if isinstance(record, Document) else None)
-    set_publication(Document.objects.filter(pk__in=documents.values("pk")), PUBLISHED, by=by)
+    rows = Document.objects.filter(pk__in=documents.values("pk"))
+    set_publication(rows, PUBLISHED, by=by, with_proposed=True)
     if hasattr(record, "documents"):
         record.documents.add(*documents)

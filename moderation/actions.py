@@ -13,6 +13,7 @@ from documents.actions import refresh_audience
 from members.access import Action, can
 from members.audit import audit
 from members.models import AuditEntry, Labelled, Mandate, User
+from moderation.forms import LABEL_FIELDS
 from moderation.held import held, kept_for_others, merged
 from moderation.models import Proposal, ProposalStep
 from moderation.records import begun_form, form_of, live_texts, record_or_refusal, title_of, version_of
@@ -20,7 +21,7 @@ from moderation.refusals import Invalid, Moved, Overtaken, Refused
 from notifications.actions import notify
 
 Status, Step = Proposal.Status, ProposalStep.Step
-MOST_DOCUMENTS = 10
+MOST_DOCUMENTS, MOST_OPEN = 10, 50
 
 
 def locked(proposal):
@@ -68,12 +69,16 @@ def people_of(proposal):
 
 @transaction.atomic
 def create(*, about, state, token, data, by):
-    """Keep a draft of a new record under the UUID `token`. Returns (proposal, whether it is new)."""
+    """Keep a draft of a new record under the UUID `token`. Returns (proposal, whether it is new). Or raises Refused."""
     record = about.form.new_record()
     form = begun_form(about, record, state=state, reader=by)
     draft = Proposal(uuid=token, kind=about.name, state=state, author=by, changed_by=by)
     draft.data = kept_for_others(form, before={}, after=data)
     draft.title = title_of(form_of(draft, record, reader=by))
+    there = Proposal.objects.with_uuid(token).first()
+    if there is not None:
+        return there, False
+    _refuse_too_many(by)
     try:
         with transaction.atomic():
             draft.save()
@@ -83,9 +88,16 @@ def create(*, about, state, token, data, by):
     return draft, True
 
 
+def _refuse_too_many(author):
+    if Proposal.objects.open().filter(author=author).count() >= MOST_OPEN:
+        said = _("Nothing was begun: you have %(most)d open proposals. Submit or withdraw one of them first.")
+        raise Refused(said % {"most": MOST_OPEN})
+
+
 @transaction.atomic
 def begin_change(*, about, record, state, by):
-    """A draft that changes a live record, or the proposal for it that the State has open already."""
+    """A draft that changes a live record, or the proposal for it that the State has open already. Or raises Refused."""
+    _refuse_too_many(by)
     begun = held(begun_form(about, record, state=state, reader=by))
     draft = Proposal(kind=about.name, record_key=record.pk, state=state, author=by, base=version_of(record))
     draft.base_data, draft.data, draft.changed_by = begun, begun, by
@@ -189,7 +201,9 @@ def rebase(*, proposal, by):
     reader = by if can(by, Action.DRAFT_PROPOSAL, draft) else draft.submitter or by  # who may know of what it lists
     live = live_texts(draft, record, reader=reader)
     form = begun_form(draft.about, record, state=draft.state, reader=reader)
-    draft.data = merged(form, base=draft.base_data, live=live, data=draft.data)
+    was = draft.base_data
+    draft.data = merged(form, base=was, live=live, data=draft.data)
+    _refuse_widened(draft, form_of(draft, record, reader=reader), was=was, live=live)
     draft.base_data, draft.base, draft.version = live, version_of(record), draft.version + 1
     draft.changed_by = by
     draft.save()
@@ -197,10 +211,20 @@ def rebase(*, proposal, by):
     return draft
 
 
+def _refuse_widened(proposal, form, *, was, live):
+    """What was submitted about one audience is not taken for a word about another, narrower one."""
+    same_readers = all(was.get(name) == live.get(name) for name in LABEL_FIELDS)
+    if proposal.status == Status.SUBMITTED and not same_readers and form.widens():
+        said = _("Nothing was done: fewer people may read the record now than is proposed. Return or withdraw it.")
+        raise Refused(said)
+
+
 @transaction.atomic
 def add_document(*, proposal, form, by):
     """Keep a checked file as a draft of the State that goes with a proposal; the same file once more is the same."""
     draft = _editable(proposal)
+    if not draft.takes_files:
+        raise Refused(_("Not added: propose another file as a document of its own."))
     document = form.save(commit=False)
     there = draft.documents.filter(sha256=document.sha256).first()
     if there is not None:

@@ -3,10 +3,7 @@
 from django.db import transaction
 
 from documents.admin import RecordAdmin
-from members.models import Labelled
-from notifications.actions import tell_of_curation
-
-PUBLISHED = Labelled.Publication.PUBLISHED
+from moderation.bulk import tell_of_rows
 
 
 class WatchedAdmin(RecordAdmin):
@@ -49,6 +46,5 @@ class WatchedAdmin(RecordAdmin):
     def _tell(self, request, keys, *, published, in_bulk=None):
         """Tell of those of the records that are out now."""
         in_bulk = len(keys) > 1 if in_bulk is None else in_bulk
-        for record in self.model.objects.filter(pk__in=keys, publication=PUBLISHED):
-            subject = (self.subject_name, record.pk)
-            tell_of_curation(record, subject=subject, published=published, by=request.user, in_bulk=in_bulk)
+        name, by = self.subject_name, request.user
+        tell_of_rows(self.model, keys, subject=name, published=published, by=by, in_bulk=in_bulk)

@@ -90,6 +90,11 @@ class Proposal(models.Model):
         return self.status in {self.Status.DRAFT, self.Status.RETURNED, self.Status.WITHDRAWN}
 
     @property
+    def takes_files(self):
+        """Whether files may go with it; to a document that is there no second one is added."""
+        return not (self.is_change and self.about.model is Document)
+
+    @property
     def days_waiting(self):
         """For how many days it has been in its status."""
         return (timezone.now() - self.since).days

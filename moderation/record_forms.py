@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from core.inputs import Picks
 from core.labels import Label
 from core.languages import CONTENT_CODES, CONTENT_LANGUAGES
-from members.access import Action, can
+from members.owners import may_release
 from moderation.forms import LABEL_FIELDS, ProposalForm
 from reference.querysets import named
 
@@ -51,7 +51,7 @@ class RecordForm(ProposalForm):
                 field.queryset = field.queryset.order_by(named(), "pk")
             if isinstance(field, forms.ModelMultipleChoiceField):
                 _choose(field, Picks())
-        self.instance.is_word_of_owner = self.instance.state_id == self.state.pk
+        self.submitter = self.reader  # by whose word a label is judged; on acceptance not the reader's
         if "named_states" in self.fields:
             states = self.fields["named_states"]
             states.queryset = states.queryset.exclude(pk=self.instance.state_id)
@@ -79,14 +79,30 @@ class RecordForm(ProposalForm):
         return (plain, code) if plain in self.translated else (name, "")
 
     def clean(self):
-        """Only who may release a record lets more people read it; an alternate's proposal does not."""
+        """Only who may release a record lets more people read it or moves the day; an alternate's proposal does not."""
         cleaned = super().clean()
-        is_out = self.instance.publication == self.instance.Publication.PUBLISHED
-        may = self.reader is None or can(self.reader, Action.RELEASE, self.instance)
-        if is_out and not may and self._widens(cleaned):
+        may = self._may_release()
+        self.instance.is_word_of_owner = may and self.instance.state_id == self.state.pk
+        self.is_widened = self._widens(cleaned)
+        if not may and self.is_widened:
             said = _("This would let more people read it than before: only the National Focal Point may do that.")
             self.add_error("label", ValidationError(said, code="widened"))
+        day = self.initial.get("restricted_until")
+        if not may and day and "restricted_until" in cleaned and cleaned["restricted_until"] != day:
+            said = _("Only the National Focal Point changes this day or takes it out.")
+            self.add_error("restricted_until", ValidationError(said, code="prolonged"))
         return cleaned
+
+    def _may_release(self):
+        """Whether it was submitted by who may release the record; what was never out has no readers to protect."""
+        if self.reader is None or self.instance.publication == self.instance.Publication.DRAFT:
+            return True
+        return self.submitter is not None and may_release(self.submitter, self.instance)
+
+    def widens(self):
+        """Whether what the form holds lets more people read the record than it does now."""
+        self.is_valid()
+        return self.is_widened
 
     def _widens(self, cleaned):
         """Whether more people could read the record than before."""

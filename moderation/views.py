@@ -91,7 +91,11 @@ def proposal_change(request, kind, key):
         messages.info(request, _("Your State has this proposal open for the record: go on with it."))
         return redirect(there)
     if request.method == "POST":
-        proposal = actions.begin_change(about=about, record=record, state=state, by=request.user)
+        try:
+            proposal = actions.begin_change(about=about, record=record, state=state, by=request.user)
+        except Refused as refused:
+            messages.error(request, str(refused))
+            return redirect(record)
         if mine.with_uuid(proposal.uuid).exists():
             return redirect("moderation:proposal_edit", proposal.uuid)
         messages.info(request, _("A colleague of your State is writing a change of this record already."))
@@ -223,6 +227,9 @@ def proposal_document_add(request, uuid):
     """A file that goes with the proposal."""
     proposal = _proposal(request, uuid)
     require(request.user, Action.DRAFT_PROPOSAL, proposal)
+    if not proposal.takes_files:
+        messages.error(request, _("Not added: propose another file as a document of its own."))
+        return redirect(proposal)
     form = ProposalDocumentForm(request.POST or None, request.FILES or None, proposal=proposal)
     if request.method == "POST" and form.is_valid():
         try:

@@ -35,7 +35,7 @@ def _token_posted(request):
 
 def keep(request, *, about, state, proposal=None):
     """Keep what was posted as a draft, a new one where there is no proposal, and submit it where that was asked."""
-    if proposal is not None and _wants_submit(request):
+    if _wants_submit(request):
         require(request.user, Action.PROPOSE, proposal)
     record = _record(about, proposal, request.user)
     begun = begun_form(about, record, state=state, reader=request.user)
@@ -45,7 +45,10 @@ def keep(request, *, about, state, proposal=None):
         return _refused(request, about, record, state, proposal, error)
     if proposal is None:
         token = _token_posted(request)
-        proposal, is_new = actions.create(about=about, state=state, token=token, data=data, by=request.user)
+        try:
+            proposal, is_new = actions.create(about=about, state=state, token=token, data=data, by=request.user)
+        except Refused as refused:
+            return _refused(request, about, record, state, proposal, str(refused))
         if is_new:
             return _kept(request, proposal, data)
         proposal = Proposal.objects.visible_to(request.user).for_detail().with_uuid(token).first()

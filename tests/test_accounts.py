@@ -5,21 +5,29 @@ import os
 import re
 import subprocess
 import sys
+import time
+from datetime import timedelta
+from types import SimpleNamespace
 from urllib.parse import unquote
 
 import pytest
+from allauth.usersessions.models import UserSession
 from django.conf import settings as portal
 from django.contrib.auth import SESSION_KEY
+from django.contrib.sessions.backends.db import SessionStore
 from django.contrib.sessions.models import Session
 from django.core.cache import cache
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 
+from members.actions import end_access, give_access
 from members.adapter import sign_in
 from members.audit import line_of
 from members.models import AuditEntry, User
+from members.passwords import OwnWordsValidator
 from members.preferences import time_zone_choices
 from members.templatetags.accounts import browser
 from tests.factories import PASSWORD, make_mandate, make_user
@@ -294,7 +302,39 @@ def test_times_are_shown_in_the_persons_time_zone_and_say_which(client):
     assert f"{(started.hour - 5) % 24:02}:{started.minute:02}" in page
 
 
+# Passwords
+
+
+@pytest.mark.parametrize(
+    "password",
+    ["IPO-Americas-2026!", "kmskmskmskms", "Unicri.OAS.CICTE", "observatório2026", "my KMS 1234567"],
+)
+def test_password_of_the_portals_own_words_is_refused(password, client_for, partner):
+    form = {"oldpassword": PASSWORD, "password1": password, "password2": password}
+    page = client_for(partner).post("/en/account/password/change/", form).content.decode()
+    assert "mostly of the portal’s own words" in page
+    partner.refresh_from_db()
+    assert partner.check_password(PASSWORD)
+
+
+@pytest.mark.parametrize("password", [PASSWORD, NEW, "7402-5581-9036", "roast coals in observatory"])
+def test_password_with_enough_besides_or_of_no_such_word_is_accepted(password):
+    assert OwnWordsValidator().validate(password) is None
+
+
 # Sessions
+
+
+@pytest.fixture
+def clock(monkeypatch):
+    """The time that sessions see, which can be moved forward."""
+    now = SimpleNamespace(seconds=time.time())
+    monkeypatch.setattr("members.sessions.time", lambda: now.seconds)
+
+    def forward(seconds):
+        now.seconds += seconds
+
+    return SimpleNamespace(forward=forward)
 
 
 def test_sessions_are_listed_and_the_others_are_ended(partner, expert):
@@ -327,6 +367,53 @@ def test_sessions_need_an_account(client):
 )  # fmt: skip
 def test_browser_is_said_in_plain_words(said, expected):
     assert browser(said) == expected
+
+
+def test_session_ends_twelve_hours_after_the_login_however_busy(client, partner, clock):
+    log_in(client, partner)
+    for _ in range(12):
+        clock.forward(3599)
+        assert client.get("/en/account/").status_code == 200
+    clock.forward(12)
+    assert client.get("/en/account/")["Location"].startswith(LOGIN)
+    assert (Session.objects.count(), is_logged_in(client)) == (0, False)
+
+
+def test_session_that_is_not_used_for_two_hours_is_over(client, partner):
+    log_in(client, partner)
+    [session] = Session.objects.all()
+    left = session.expire_date - timezone.now()
+    assert timedelta(hours=2) - timedelta(minutes=1) < left <= timedelta(hours=2)
+    assert client.cookies["session"]["max-age"] == ""  # nor longer than the browser is open
+    Session.objects.update(expire_date=timezone.now())
+    assert client.get("/en/account/")["Location"].startswith(LOGIN)
+
+
+def test_session_in_use_is_written_every_ten_minutes_and_not_at_each_request(client, partner, clock):
+    log_in(client, partner)
+    client.get("/en/account/")  # which writes it, having shown the message of the log-in
+    for seconds, writes in [(1, 0), (598, 0), (1, 1), (599, 0), (1, 1)]:
+        clock.forward(seconds)
+        with CaptureQueriesContext(connection) as asked_for:
+            assert client.get("/en/account/").status_code == 200
+        assert sum(query["sql"].startswith('UPDATE "django_session"') for query in asked_for) == writes
+
+
+def test_session_of_before_its_beginning_was_noted_is_over(client, partner):
+    log_in(client, partner)
+    [row] = Session.objects.all()
+    data = row.get_decoded()
+    del data["begun"]
+    Session.objects.update(session_data=SessionStore().encode(data))
+    assert client.get("/en/account/")["Location"].startswith(LOGIN)
+
+
+def test_who_is_let_in_again_finds_no_session_open(client, partner, secretariat):
+    log_in(client, partner)
+    end_access(partner, by=secretariat)
+    give_access(partner, by=secretariat)
+    assert client.get("/en/account/")["Location"].startswith(LOGIN)
+    assert (Session.objects.count(), UserSession.objects.filter(user=partner).count()) == (0, 0)
 
 
 def test_logging_out_clears_what_the_browser_kept_and_leaves_no_session(client, partner):

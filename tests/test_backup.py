@@ -279,11 +279,11 @@ def meanwhile(monkeypatch, db):
     """A function to call with what happens between the copying of the files and the reading of the database."""
     read = dumps.dump
 
-    def during(*acts, files):
+    def during(*acts, files, past=()):
         def dump(folder):
             for act in acts:
                 act()
-            return read(folder) | {"files": files}
+            return read(folder) | {"files": files, "past": past}
 
         monkeypatch.setattr(dumps, "dump", dump)
 
@@ -353,12 +353,31 @@ def test_missing_and_damaged_files_are_named_and_the_rest_is_backed_up(meanwhile
     assert said[1].startswith(f"The file {damaged} is not what the database says")
 
 
+def test_file_that_was_deleted_with_its_record_is_not_missing(meanwhile, stored, tmp_path):
+    """Its history still names it; where the file is still there, it is in the backup."""
+    (kept, _), (live, _) = stored(), stored()
+    meanwhile(files={kept: "", live: "", "photos/gone": "", "photos/lost": ""}, past=[kept, "photos/gone"])
+    call_command("backup", str(tmp_path))
+    _, manifest = backed_up(tmp_path)
+    assert (manifest["missing"], sorted(manifest["files"])) == (["photos/lost"], sorted([kept, live]))
+    assert "past" not in manifest
+
+
+def test_database_tells_what_history_alone_names(db):
+    deleted, live = make_document(content=b"deleted"), make_document(content=b"live")
+    deleted.delete()
+    with connection.cursor() as cursor:
+        facts = dumps._facts(cursor)
+    assert facts["files"] == {document.file.name: document.sha256 for document in (deleted, live)}
+    assert facts["past"] == [deleted.file.name]
+
+
 def test_every_column_that_names_a_file_is_looked_into(db):
     """A new one is found by itself; this says which there are."""
     assert sorted(set(dumps.file_columns())) == [
-        ("documents_document", "file"),
-        ("documents_historicaldocument", "file"),
-        ("members_user", "photo"),
+        ("documents_document", "file", False),
+        ("documents_historicaldocument", "file", True),
+        ("members_user", "photo", False),
     ]
 
 

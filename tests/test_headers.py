@@ -18,6 +18,7 @@ POLICY = {
     "img-src 'self' data:",
     "connect-src 'self'",
     "form-action 'self'",
+    "object-src 'none'",
     "base-uri 'none'",
     "frame-ancestors 'none'",
 }
@@ -119,6 +120,21 @@ def test_static_files_have_the_headers(client, db, path):
     assert len(b"".join(response.streaming_content)) > 100
     assert headers(response) == OF_EVERY_ANSWER
     assert policy(response) == POLICY
+    assert "Access-Control-Allow-Origin" not in response
+
+
+@pytest.mark.parametrize(
+    ("address", "said"),
+    [
+        ("/en/", "text/html; charset=utf-8"),
+        ("/sitemap.xml", "application/xml; charset=utf-8"),
+        ("/sitemap-events.xml", "application/xml; charset=utf-8"),
+        ("/robots.txt", "text/plain; charset=utf-8"),
+        ("/.well-known/security.txt", "text/plain; charset=utf-8"),
+    ],
+)
+def test_what_is_text_names_its_encoding(client, records, address, said):
+    assert client.get(address)["Content-Type"] == said
 
 
 def test_a_download_is_a_sandboxed_attachment(client, db):

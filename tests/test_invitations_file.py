@@ -1,12 +1,14 @@
 """Many invitations from a file: each bad row with its line, column and reason; nothing is sent while one is bad."""
 
 import csv
+import datetime
 import io
 
 import pytest
 from django.core import mail
 from django.core.files.uploadedfile import SimpleUploadedFile
 
+from core.dates import today
 from kms.invitation_file import COLUMNS, MOST_BYTES, MOST_ROWS
 from members.models import AuditEntry, Invitation
 from tests.factories import make_invitation, make_mandate, make_organisation, make_user
@@ -40,8 +42,9 @@ def problems(response):
     return [(row.line, *problem) for row in response.context["bad"] for problem in row.problems]
 
 
+SINCE, UNTIL = today() + datetime.timedelta(days=60), today() + datetime.timedelta(days=800)
 GOOD = [
-    "focal_point,BRA,,Ana Silva,ana@example.org,pt-br,2027-01-31,2029-01-30,Note 12/2026",
+    f"focal_point,BRA,,Ana Silva,ana@example.org,pt-br,{SINCE},{UNTIL},Note 12/2026",
     "alternate,BRA,,Rui Costa,rui@example.org,,,,",
     "expert,MEX,,Luz Díaz,luz@example.org,es,,,",
     "partner,,FIFA,Jo Partner,jo@example.org,fr,,,",
@@ -63,7 +66,7 @@ def test_invitation_import_shows_first_and_sends_then(curator, secretariat):
         ("partner", None, "FIFA", "jo@example.org", "fr"),
     ]
     first = Invitation.objects.get(email="ana@example.org")
-    assert (str(first.since), str(first.until), first.note) == ("2027-01-31", "2029-01-30", "Note 12/2026")
+    assert (first.since, first.until, first.note) == (SINCE, UNTIL, "Note 12/2026")
     assert [message.to for message in mail.outbox] == [[row[3]] for row in sent]
     assert AuditEntry.objects.filter(kind="invitation", person=secretariat).count() == 4
 

@@ -9,58 +9,86 @@ from tests.factories import (
     make_event,
     make_instrument,
     make_lesson,
+    make_need,
     make_treaty_action,
 )
 from tests.test_access_http import (
+    ACTION_PAGES,
+    LINKS,
     MEMBERS_PAGES,
     OPEN_PAGES,
+    POST_ONLY,
+    PROPOSAL_PAGES,
     RECORD_PAGES,
     REDIRECTS,
+    RULES,
+    address_about,
     address_of,
     lay_out_pages,
+    named,
+    of_brazil,  # noqa: F401 - a fixture
+    proposal_of,
 )
+from tests.test_access_posts import POSTS
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def portal(monkeypatch):
+def portal(monkeypatch, expert, focal_point, secretariat, of_brazil):  # noqa: F811
+    """{name: an address} of all our own pages."""
     lay_out_pages()
     monkeypatch.setattr("kms.health.queue_answers", lambda: True)
+    made = proposal_of("submitted", expert=expert, focal_point=focal_point, secretariat=secretariat)
+    without_record = {
+        **OPEN_PAGES,
+        **MEMBERS_PAGES,
+        **{name: arguments for name, (arguments, _) in ACTION_PAGES.items()},
+    }
+    return {
+        **addresses_of_records(),
+        **{name: reverse(name.split()[0], args=arguments) for name, arguments in without_record.items()},
+        **{name: reverse(name) for name in REDIRECTS},
+        **{name: of_brazil.address(name) for name in (*RULES, *LINKS)},
+        **{name: address_about(name, *made) for name in PROPOSAL_PAGES},
+    }
 
 
-def addresses_of(pages):
-    return [(name, reverse(name, args=arguments)) for name, arguments in pages.items()]
-
-
-def read_only_addresses():
-    """Every address of our own views, with arguments."""
+def addresses_of_records():
     event, instrument, activity = make_event(slug="a"), make_instrument(slug="a"), make_activity(slug="a")
     make_treaty_action(instrument=instrument)
     of = {"event": event, "instrument": instrument, "activity": activity, "document": make_document()}
-    of["lesson"] = make_lesson(slug="a")
-    rows = [(name, address_of(name, of[kind])) for name, (kind, *_) in RECORD_PAGES.items()]
-    return [
-        *rows,
-        *addresses_of(OPEN_PAGES),
-        *addresses_of(MEMBERS_PAGES),
-        *((name, reverse(name)) for name in REDIRECTS),
-    ]
+    of |= {"lesson": make_lesson(slug="a"), "need": make_need(event=event)}
+    return {name: address_of(name, of[kind]) for name, (kind, *_) in RECORD_PAGES.items()}
+
+
+def is_read_only(name):
+    return name.split()[0] not in named(POSTS)
 
 
 @pytest.mark.parametrize("name", ["visitor", "focal_point", "secretariat"])
 def test_pages_that_are_only_read_refuse_every_other_method(name, client_for, request, portal):
     client, answers = client_for(request.getfixturevalue(name)), {}
-    for page, address in read_only_addresses():
+    for page, address in portal.items():
         for method in ("post", "put", "patch", "delete", "options", "trace"):
-            answers[page, method] = getattr(client, method)(address).status_code
+            if is_read_only(page) or method != "post":
+                answers[page, method] = getattr(client, method)(address).status_code
     assert answers == dict.fromkeys(answers, 405)
+    assert sum(method == "post" for _, method in answers) == 77
 
 
-def test_pages_that_are_read_answer_head_like_get(client_for, secretariat, portal):
-    client = client_for(secretariat)
-    answers = {page: client.head(address).status_code for page, address in read_only_addresses()}
-    assert answers == {page: 302 if page in REDIRECTS else 200 for page in answers}
+@pytest.mark.parametrize("name", POST_ONLY)
+def test_what_is_only_posted_refuses_every_other_method(name, client_for, secretariat):
+    client, address = client_for(secretariat), reverse(name, args=POST_ONLY[name])
+    methods = ("get", "head", "put", "patch", "delete", "options", "trace")
+    assert {method: getattr(client, method)(address).status_code for method in methods} == dict.fromkeys(methods, 405)
+
+
+@pytest.mark.parametrize("name", ["visitor", "partner", "expert", "focal_point", "secretariat", "administrator"])
+def test_pages_answer_head_like_get(name, client_for, request, portal):
+    client = client_for(request.getfixturevalue(name))
+    answers = {page: client.head(address).status_code for page, address in portal.items()}
+    assert answers == {page: client.get(address).status_code for page, address in portal.items()}
 
 
 def test_methods_of_apis_are_refused_before_any_view_is_asked(client_for, administrator, settings):

@@ -121,7 +121,7 @@ def test_list_says_what_happened_newest_first(client_for, focal_point, secretari
         ("“Old Games” was changed.", False, "/en/events/old/"),
     ]
     page = client.get(LIST).content.decode()
-    assert (page.count("Not read"), page.count("not read</span>)</b>")) == (1, 2)  # the header stands there twice
+    assert (page.count("Not read"), page.count("new</span>)</b>")) == (1, 2)  # the header stands there twice
     assert "1 is not read yet." in page
     assert [text for text, *_ in shown(client_for(secretariat))] == []
 

@@ -33,10 +33,10 @@ def test_a_lesson_goes_from_an_experts_draft_to_its_page(client, expert, focal_p
     assert (lesson.validated_by, lesson.validated is not None) == (secretariat, True)
     entry = lesson.history.get()
     assert (entry.history_user, [row.theme for row in entry.themes.all()]) == (focal_point, [theme])
-    page = client.get(f"/pt-br/events/lessons/{lesson.slug}/").content.decode()
-    assert "Abrir os portões cedo" in page
     assert "As submitted by Brazil on" in client.get(lesson.get_absolute_url()).content.decode()
     assert lesson.get_absolute_url() in client.get(event.get_absolute_url()).content.decode()
+    page = client.get(f"/pt-br/events/lessons/{lesson.slug}/").content.decode()
+    assert "Abrir os portões cedo" in page
 
 
 def test_a_change_of_a_lesson_is_validated_anew_and_stays_its_states(client, focal_point, secretariat, brazil):

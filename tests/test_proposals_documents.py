@@ -3,12 +3,18 @@
 import uuid
 
 import pytest
+from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import reverse
 
 from core.labels import Label
+from documents.actions import set_publication
 from documents.models import Document
+from members.models import AuditEntry
+from moderation import actions
 from moderation.actions import MOST_DOCUMENTS
 from moderation.models import Proposal
+from moderation.refusals import Refused
 from tests.factories import make_document, make_event
 from tests.files import pdf
 from tests.proposing import accepted, change_of, draft_of, now, page, submitted
@@ -172,3 +178,54 @@ def test_document_is_proposed_as_a_record_of_its_own(client_for, focal_point, se
     assert (document, document.title_pt, document.official) == (file, "Plano nacional", True)
     assert Document.objects.visible_to(visitor).get() == file
     assert now(draft).record_key == file.pk
+
+
+def test_file_of_a_proposal_is_no_document_of_the_portal_before_it_is_accepted(client_for, focal_point, secretariat):
+    """Neither the secretariat's pages nor its admin hold it, and no bulk action publishes it."""
+    client, desk, draft = client_for(focal_point), client_for(secretariat), draft_of(focal_point)
+    added(client, draft, title="Zx plan", label="0")
+    document = draft.documents.get()
+    listed = reverse("admin:documents_document_changelist")
+    own = reverse("admin:documents_document_change", args=[document.pk])
+    publish = {"action": "publish", ACTION_CHECKBOX_NAME: [document.pk]}
+
+    def is_hidden():
+        desk.post(listed, publish)
+        assert set_publication(Document.objects.all(), "published", by=secretariat) == 0
+        assert Document.objects.get().publication == "draft"
+        assert not Document.objects.visible_to(secretariat).exists()
+        assert desk.get(document.get_absolute_url()).status_code == 404
+        pages = [
+            desk.get(address) for address in (listed, own, f"{own[:-7]}history/", focal_point.state.get_absolute_url())
+        ]
+        return "Zx plan" not in " ".join(page.content.decode() for page in pages)
+
+    assert is_hidden()
+    submitted(draft, focal_point)
+    assert is_hidden()
+    assert "Zx plan" in desk.get(page("detail", draft)).content.decode()
+    accepted(draft, secretariat)
+    assert (Document.objects.get().publication, Document.objects.visible_to(secretariat).count()) == ("published", 1)
+    set_publication(Document.objects.all(), "draft", by=secretariat)
+    assert "Zx plan" in desk.get(listed).content.decode()
+    assert desk.get(f"{own[:-7]}history/").status_code == 200
+
+
+def test_change_of_a_document_takes_no_second_file(client_for, focal_point):
+    client = client_for(focal_point)
+    draft = change_of(make_document(state=focal_point.state), focal_point, kind="document", title_en="Another")
+    assert page("document_add", draft) not in client.get(page("detail", draft)).content.decode()
+    said = "propose another file as a document of its own"
+    assert said in client.get(page("document_add", draft), follow=True).content.decode()
+    assert said in client.post(page("document_add", draft), {"file": pdf()}, follow=True).content.decode()
+    with pytest.raises(Refused, match=said):
+        actions.add_document(proposal=draft, form=None, by=focal_point)
+    assert draft.documents.count() == 0
+
+
+def test_open_file_that_is_not_published_is_kept_by_nobody_and_traced(client_for, focal_point):
+    client, draft = client_for(focal_point), draft_of(focal_point)
+    added(client, draft, label="0")
+    response = client.get(page("document", draft, draft.documents.get().uuid))
+    assert response["Cache-Control"] == "private, no-store"
+    assert AuditEntry.objects.downloads_of(draft.documents.get()).count() == 1

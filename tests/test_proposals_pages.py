@@ -10,6 +10,7 @@ from django.utils import timezone
 from core.labels import Label
 from moderation.lists import PER_PAGE
 from moderation.models import Proposal
+from notifications.models import Notification
 from tests.factories import make_document, make_event, make_instrument, make_mandate, make_state, make_theme, make_user
 from tests.proposing import accepted, change_of, draft_of, now, page, returned, saved, submitted
 
@@ -214,3 +215,25 @@ def test_markup_of_the_buttons_is_not_on_a_visitors_page(client_for, visitor, br
     for address in (event.get_absolute_url(), "/en/events/", "/en/legislation/"):
         body = client_for(visitor).get(address).content.decode()
         assert ('method="post"' in body, "csrf" in body) == (False, False)
+
+
+def test_times_are_in_the_zone_that_they_name(client_for, focal_point, secretariat):
+    """UTC where they say so, to who reads the rest in another zone too; on the desk the day is enough."""
+    moment = datetime.datetime(2031, 6, 12, 0, 30, tzinfo=datetime.UTC)
+    for person in (focal_point, secretariat):
+        person.time_zone = "America/Sao_Paulo"
+        person.save()
+    draft = submitted(draft_of(focal_point), focal_point)
+    Proposal.objects.update(created=moment)
+    draft.steps.update(at=moment)
+    body = client_for(focal_point).get(page("detail", draft)).content.decode()
+    assert body.count('datetime="2031-06-12T00:30:00+00:00">12 June 2031, 00:30 UTC<') == 2
+    event = accepted(draft, secretariat)
+    event.history.update(history_date=moment)
+    body = client_for(secretariat).get(f"/admin/events/majorevent/{event.pk}/history/").content.decode()
+    assert "12 June 2031, 00:30 UTC" in body
+    Notification.objects.update(created=moment)
+    body = client_for(focal_point).get("/en/desk/").content.decode()
+    assert "11 June 2031" in body
+    assert "21:30" not in body
+    assert "11 June 2031<br>21:30 -03" in client_for(focal_point).get("/en/desk/notifications/").content.decode()

@@ -4,6 +4,7 @@ import datetime
 from io import StringIO
 
 import pytest
+from django.core.exceptions import ValidationError
 from django.core.management import call_command
 from django.urls import reverse
 from django.utils import timezone
@@ -11,6 +12,7 @@ from django.utils import timezone
 from core.dates import today
 from core.labels import Label
 from events.models import MajorEvent
+from events.subjects import needs_for
 from members.models import AuditEntry, Mandate
 from notifications.models import Notification
 from tests.admin_pages import form_data, save
@@ -182,3 +184,36 @@ def test_ask_releases_tells_the_owners_focal_point_once(focal_point, alternate, 
 def test_ask_releases_tells_the_secretariat_where_the_seat_is_vacant(secretariat, plan):
     call_command("ask_releases", stdout=StringIO())
     assert told_of(secretariat) == ["release_due"]
+
+
+def test_ask_releases_asks_for_each_need_beside_its_event(focal_point, other_focal_point, plan, client_for):
+    needs = [make_need(need=f"Divers {n}", event=plan, label=Label.RED, restricted_until=PAST) for n in range(2)]
+    for _ in range(2):
+        call_command("ask_releases", stdout=StringIO())
+    asked = set(Notification.objects.visible_to(focal_point).values_list("subject_kind", "subject_key"))
+    assert asked == {("event", plan.pk), *(("need", need.pk) for need in needs)}
+    assert Notification.objects.count() == 3
+    text = client_for(focal_point).get("/en/desk/notifications/").text
+    assert "Divers 0" in text and "Divers 1" in text
+
+
+def test_need_of_a_hidden_event_is_known_to_nobody_from_whom_the_event_is_hidden(
+    visitor, focal_point, other_focal_point, plan
+):
+    need = make_need(need="Divers", event=plan, label=Label.CLEAR)
+    MajorEvent.objects.filter(pk=plan.pk).update(label=Label.RED)
+    known = [list(needs_for(reader)) for reader in (visitor, other_focal_point, focal_point)]
+    assert known == [[], [], [need]]
+    assert need.get_absolute_url() == "/en/events/plan/"
+
+
+def test_change_of_the_owner_widens_no_label(focal_point, plan, brazil, mexico):
+    annex = make_document(state=brazil, label=Label.AMBER)
+    plan.host_state, plan.label, plan.restricted_until = mexico, Label.CLEAR, None
+    annex.state, annex.label = None, Label.CLEAR
+    for record in (plan, annex):
+        with pytest.raises(ValidationError, match="Only the State that owns this record"):
+            record.clean()
+    focal_point.mandates.update(until=today() - DAY)
+    for record in (plan, annex):
+        record.clean()

@@ -93,6 +93,15 @@ def test_production_sends_its_cookies_over_https_only(production):
     assert printed(production, *names) == "__Host-session True __Host-csrf True"
 
 
+def test_session_ends_with_the_browser_and_after_two_idle_hours(production):
+    names = ("SESSION_EXPIRE_AT_BROWSER_CLOSE", "SESSION_COOKIE_AGE", "SESSION_LONGEST", "SESSION_ENGINE")
+    assert printed(production, *names) == "True 7200 43200 members.sessions"
+
+
+def test_static_files_are_for_no_other_origin(production):
+    assert printed(production, "WHITENOISE_ALLOW_ALL_ORIGINS") == "False"
+
+
 def refusal(environment):
     """The last line of a start that the settings refuse."""
     done = manage(environment, "check")

@@ -3,14 +3,17 @@
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
+from django_q.models import OrmQ, Task
 
 from core.labels import Label
 from events.models import MajorEvent
+from moderation.bulk import AT_A_TIME, tell_later
 from notifications.actions import watch
 from notifications.daily import send_daily_mails
 from notifications.models import Notification
 from tests.admin_pages import form_data, save
 from tests.factories import make_activity, make_event, make_instrument, make_theme
+from tests.worker import run_worker
 
 pytestmark = pytest.mark.django_db
 
@@ -184,3 +187,29 @@ def test_import_that_turns_bad_after_the_preview_tells_nobody(curator, mexico, t
     event.refresh_from_db()
     assert "Nothing was imported" in page.content.decode()
     assert (event.name, told()) == ("Known", set())
+
+
+def test_long_import_is_told_of_by_the_queue_a_few_records_at_a_time(curator, secretariat, partner, theme, mailoutbox):
+    watch(secretariat, ("theme", theme.pk))
+    number = 2 * AT_A_TIME + 1
+    for n in range(number):
+        make_event(slug=f"event-{n}", name="Old", themes=[theme])
+    imported(curator, "slug,name\n" + "".join(f"event-{n},New\n" for n in range(number)))
+    assert MajorEvent.objects.filter(name="New").count() == number
+    assert (Notification.objects.count(), OrmQ.objects.count()) == (0, 3)
+    run_worker()
+    rows = Notification.objects.values_list("person", "kind", "subject_key")
+    assert set(rows) == {(partner.pk, CHANGED, key) for key in MajorEvent.objects.values_list("pk", flat=True)}
+    assert (OrmQ.objects.count(), Task.objects.count(), mailoutbox) == (0, 0, [])
+    tell_later("events.MajorEvent", [row[2] for row in rows][:2], "event", False, secretariat.pk)  # a task tried again
+    assert Notification.objects.count() == number
+
+
+def test_queue_tells_of_no_record_that_was_withdrawn_since(curator, partner, theme):
+    for n in range(AT_A_TIME + 1):
+        make_event(name=f"Games {n}", themes=[theme], publication="draft")
+    chosen = list(MajorEvent.objects.values_list("pk", flat=True))
+    curator.post("/admin/events/majorevent/", {"action": "publish", "_selected_action": chosen})
+    MajorEvent.objects.filter(pk=chosen[0]).update(publication="withdrawn")
+    run_worker()
+    assert set(Notification.objects.values_list("subject_key", flat=True)) == set(chosen[1:])

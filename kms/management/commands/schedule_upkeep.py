@@ -3,7 +3,7 @@
 from django.core.management.base import BaseCommand
 from django_q.models import Schedule
 
-DAILY = ["clearsessions", "tend_seats", "send_daily_mails", "trim_log"]  # commands of manage.py
+DAILY = ["clearsessions", "tend_seats", "ask_releases", "send_daily_mails", "trim_log"]  # commands of manage.py
 
 
 class Command(BaseCommand):
