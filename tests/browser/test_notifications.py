@@ -56,9 +56,12 @@ def news(portal, page, sign_in, event):
 
 
 def test_focal_point_opens_what_the_secretariat_changed_in_a_watched_event(portal, news, watched, event):
-    link = news.locator(".top__tools").get_by_role("link", name="Notifications")
-    assert link.text_content() == "Notifications (1 not read)"
+    link = news.locator(".top__tools").get_by_role("link", name="My desk")
+    assert link.text_content() == "My desk (1 new)"
     link.click()
+    assert news.get_by_role("heading", name="What is new").is_visible()
+    assert accessible(news) == []
+    news.get_by_role("link", name="All notifications").click()
     assert news.url == portal.url + LIST
     row = news.locator(".rows > li").first
     assert row.locator("h2").inner_text() == f"“{LONG.strip()}” was changed."
@@ -66,8 +69,8 @@ def test_focal_point_opens_what_the_secretariat_changed_in_a_watched_event(porta
     assert accessible(news) == []
     row.get_by_role("button", name="Open").click()
     assert news.url == portal.url + event.get_absolute_url()
-    assert link.text_content() == "Notifications"
-    link.click()
+    assert link.text_content() == "My desk"
+    news.goto(portal.url + LIST)
     assert news.get_by_text("You have read all of them.").is_visible()
     assert (watched.complaints, watched.strangers) == ([], [])
 

@@ -18,7 +18,7 @@ def test_menu_follows_the_filter_that_was_just_chosen(portal, page, watched):
     until(page, "document.querySelector('#calendar-address').value.endsWith('/en/events.ics?kind=summit')")
     menu = menu_of(page)
     link = menu.get_by_role("link", name="Open in the calendar program").get_attribute("href")
-    assert link == "webcal://localhost:8000/en/events.ics?kind=summit"
+    assert link == portal.url.replace("http:", "webcal:") + "/en/events.ics?kind=summit"
     assert menu.get_by_role("link", name="Atom feed").get_attribute("href") == "/en/events.atom?kind=summit"
     assert menu.get_by_role("link", name="XLSX").is_visible()  # it stayed open
     assert (watched.complaints, watched.strangers) == ([], [])
@@ -44,7 +44,7 @@ def test_list_is_downloaded_and_its_calendar_address_copied_without_scripts(port
     menu = page.locator("details", has=page.locator("#calendar-address"))
     menu.locator("summary").click()
     field = page.locator("#calendar-address")
-    assert field.input_value() == "http://localhost:8000/es/events.ics?kind=summit"
+    assert field.input_value() == f"{portal.url}/es/events.ics?kind=summit"
     assert field.get_attribute("readonly") is not None
     with page.expect_download() as waiting:
         menu.get_by_role("link", name="iCalendar").click()
