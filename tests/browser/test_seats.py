@@ -91,6 +91,7 @@ def test_invitation_by_mail_to_the_first_log_in(portal, page, watched, sign_in, 
     link = re.search(r"http\S+", post_office()["lucia@example.org"].get_body(("plain",)).get_content()).group()
     assert link.startswith(f"{portal.url}/es/account/invitation/")
     accept(portal, page, link, wrong)
+    page.goto(f"{portal.url}/en/account/security/")  # the invitation was in Spanish
     add_app(page, wrong)
     keep_codes(page, wrong)
     page.get_by_role("link", name="My State").first.click()
