@@ -157,7 +157,7 @@ def submit(*, proposal, version, by):
         raise Refused(_("Not submitted: it changes nothing yet."))
     draft.title, draft.submitted, draft.submitter = title_of(form), timezone.now(), by
     move(draft, Status.SUBMITTED, step=Step.SUBMITTED, by=by)
-    reviewers = User.objects.in_use().filter(is_staff=True)
+    reviewers = User.objects.of_secretariat()
     tell(draft, "proposal_submitted", reviewers, by=by)
     return draft
 

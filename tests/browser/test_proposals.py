@@ -31,7 +31,7 @@ def clean(portal):
     Notification.objects.filter(subject_kind__in=["proposal", "event"]).delete()
     Proposal.objects.all().delete()
     MajorEvent.objects.filter(name_en=LONG).delete()
-    Document.objects.filter(title_en="The plan").delete()
+    Document.objects.filter(title_en="The traffic plan").delete()
 
 
 def said(page):
@@ -64,7 +64,7 @@ def write(page, plan):
     press(page, "Save the draft")
     follow(page, "Add a file")
     page.get_by_label("File", exact=True).set_input_files(plan)
-    page.get_by_label("Title").fill("The plan")
+    page.get_by_label("Title").fill("The traffic plan")
     page.get_by_label("TLP:CLEAR").check()
     press(page, "Add the file")
     press(page, "Submit for Brazil")
@@ -110,7 +110,7 @@ def test_event_is_proposed_returned_corrected_and_published(portal, page, sign_i
     page.goto(f"{portal.url}/en/events/?q=manaus")
     follow(page, LONG, "#results")
     assert page.locator("h1").inner_text() == LONG
-    assert page.locator("#documents").get_by_role("link", name="The plan").count() == 1
+    assert page.locator("#documents").get_by_role("link", name="The traffic plan").count() == 1
     assert (watched.complaints, watched.strangers) == ([], [])
 
 

@@ -42,6 +42,7 @@ def test_a_mark_of_several_events_leads_to_their_list_and_has_a_name(portal, pag
     page.wait_for_url("**#place-br-rio-de-janeiro")
     heading = page.locator("#place-br-rio-de-janeiro")
     assert heading.inner_text().startswith("Rio de Janeiro, Brazil")
+    heading.wait_for()
     assert 0 <= heading.bounding_box()["y"] < 900
 
 
