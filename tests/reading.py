@@ -31,7 +31,7 @@ def said(text):
 def read(address, client=None):
     """(The page, {section: its HTML}, {section: the number that the strip shows})."""
     page = (client or Client()).get(address).content.decode()
-    parts = dict(re.findall(r'<section class="part" id="(\w+)"(.*?)</section>', page, re.S))
+    parts = dict(re.findall(r'<section class="part(?: [\w-]+)*" id="(\w+)"(.*?)</section>', page, re.S))
     strip = page.partition('class="strip"')[2].split("</nav>")[0]
     counts = {name: int(n) for name, n in re.findall(r'href="#(\w+)">[^<]*<span class="n">(\d+)<', strip)}
     return page, parts, counts

@@ -10,16 +10,16 @@ from reference.models import MemberState
 from tests.factories import make_mandate, make_user
 
 pytestmark = pytest.mark.browser
-PHONE = "+595 21 555 0142"
+PHONE = "+591 2 555 0142"
 
 
 @pytest.fixture(scope="module")
 def people(portal):
-    """Of Paraguay and Uruguay, which no other test looks at."""
-    paraguay, uruguay = (MemberState.objects.get(iso3=iso3) for iso3 in ("PRY", "URY"))
-    make_mandate(person=make_user(email="paraguay@example.org", name="Paula Guay", state=paraguay))
-    make_mandate(person=make_user(email="uruguay@example.org", name="Ulises Guay", state=uruguay))
-    make_user(email="expert.paraguay@example.org", name="Expert", state=paraguay)
+    """Of Bolivia and Honduras, which have nobody else here."""
+    bolivia, honduras = (MemberState.objects.get(iso3=iso3) for iso3 in ("BOL", "HND"))
+    make_mandate(person=make_user(email="bolivia@example.org", name="Paula Paz", state=bolivia))
+    make_mandate(person=make_user(email="honduras@example.org", name="Ulises Ondura", state=honduras))
+    make_user(email="expert.bolivia@example.org", name="Expert", state=bolivia)
 
 
 @pytest.fixture
@@ -58,30 +58,30 @@ def is_drawn(image):
 
 
 def test_profile_with_a_photo_is_seen_by_counterparts_and_not_by_an_expert(portal, people, page, sign_in, accessible):
-    sign_in("paraguay@example.org")
+    sign_in("bolivia@example.org")
     page.goto(f"{portal.url}/en/account/profile/")
     accessible()
     fill_profile(page)
     page.get_by_text("Your profile is saved.").wait_for()
     counterparts = page.locator("aside .box", has=page.get_by_role("heading", name="Focal Points and alternates"))
     assert PHONE in counterparts.inner_text()
-    assert is_drawn(counterparts.get_by_alt_text("Photo of Paula Guay")) == 400
+    assert is_drawn(counterparts.get_by_alt_text("Photo of Paula Paz")) == 400
     assert "Paula" not in page.locator("aside .box", has_text="Any member").inner_text()
     accessible()
 
-    sign_in("uruguay@example.org")
+    sign_in("honduras@example.org")
     page.goto(f"{portal.url}/en/network/directory/")
-    page.get_by_label("Name, office or State").fill("paraguay")
+    page.get_by_label("Name, office or State").fill("bolivia")
     page.get_by_role("button", name="Apply").click()
-    page.wait_for_url("**/?q=paraguay*")
-    card = page.locator(".people > li", has_text="Paula Guay")
+    page.wait_for_url("**/?q=bolivia*")
+    card = page.locator(".people > li", has_text="Paula Paz")
     card.scroll_into_view_if_needed()
     assert "Unidad de Grandes Eventos" in card.inner_text() and PHONE in card.inner_text()
     page.wait_for_function("document.querySelector('.people img').naturalWidth === 400")
     accessible()
 
-    sign_in("expert.paraguay@example.org")
-    page.goto(f"{portal.url}/en/network/directory/?q=paraguay")
+    sign_in("expert.bolivia@example.org")
+    page.goto(f"{portal.url}/en/network/directory/?q=bolivia")
     assert page.locator("#results").get_by_text("Seat filled").count() == 1
     assert "Paula" not in page.content() and PHONE not in page.content()
     accessible()
@@ -89,14 +89,14 @@ def test_profile_with_a_photo_is_seen_by_counterparts_and_not_by_an_expert(porta
 
 @pytest.mark.parametrize("path", ["network/directory/", "account/my-data/", "account/close/", "account/"])
 def test_pages_of_people_are_accessible(path, portal, people, page, sign_in, accessible):
-    sign_in("uruguay@example.org")
+    sign_in("honduras@example.org")
     page.goto(f"{portal.url}/en/{path}")
     assert page.locator("h1").count() == 1
     accessible()
 
 
 def test_profile_works_without_scripts(portal, people, browser, sign_in, context):
-    sign_in("uruguay@example.org")
+    sign_in("honduras@example.org")
     page = browser.new_page(java_script_enabled=False)
     page.context.add_cookies(context.cookies())
     page.goto(f"{portal.url}/en/account/profile/")
