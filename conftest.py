@@ -10,6 +10,7 @@ from django.test import Client
 from django.utils import translation
 
 from members.actions import set_staff
+from tests import databases
 from tests.factories import make_mandate, make_organisation, make_state, make_user
 
 sys.path.append(str(Path(__file__).parent / "scripts"))
@@ -22,8 +23,60 @@ def pytest_configure():
     compile_catalogues()
 
 
+def pytest_addoption(parser):
+    parser.addoption(
+        "--database", action="store_true", help="only the tests that another database could answer otherwise"
+    )
+
+
+def pytest_collection_modifyitems(config, items):
+    if config.getoption("--database"):
+        left_out = [item for item in items if item.get_closest_marker("one_database") or not asks_the_database(item)]
+        config.hook.pytest_deselected(items=left_out)
+        items[:] = [item for item in items if item not in left_out]
+
+
+def asks_the_database(item):
+    """Whether a test has the mark or a fixture without which pytest-django refuses every query."""
+    return bool(item.get_closest_marker("django_db") or {"db", "django_db_setup"} & set(item.fixturenames))
+
+
 def pytest_report_header():
     return f"database: {connection.vendor}"
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_unconfigure(config):
+    if not hasattr(config, "workerinput"):
+        databases.forget()
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_test_environment, django_db_blocker):
+    """A database for this worker, with the tables of today."""
+    yield from _database("migrated", django_db_blocker)
+
+
+@pytest.fixture(scope="module")
+def own_database(django_db_setup, django_db_blocker):
+    """A database for the tests of one file: what is written into it before they begin stays until they ran."""
+    translation.activate("en")
+    yield from _database("migrated", django_db_blocker)
+
+
+@pytest.fixture(scope="module")
+def seeded(django_db_setup, django_db_blocker):
+    """The same with the whole starting content; gives the lines that the seeding printed."""
+    for printed in _database("seeded", django_db_blocker):
+        yield printed.splitlines()
+
+
+def _database(kind, blocker):
+    with blocker.unblock():
+        before, printed = databases.use_copy_of(kind)
+    yield printed
+    with blocker.unblock():
+        databases.drop_copy(before)
 
 
 @pytest.fixture(autouse=True)

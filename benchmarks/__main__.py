@@ -21,6 +21,7 @@ def arguments():
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("--database", action="append", choices=DATABASES, help="may be repeated; both without it")
     parser.add_argument("--rows", action="append", type=int, help="of events and of laws; 250 (the seed) and 100000")
+    parser.add_argument("--posts", type=int, default=100_000, help="of the community, where there are many rows")
     parser.add_argument("--pages", default="", help="a regular expression: only pages whose name holds it")
     parser.add_argument("--rounds", type=int, default=7)
     parser.add_argument("--slice", type=float, default=0.3, help="processor seconds of one page in one round")
@@ -32,7 +33,7 @@ def arguments():
     return parser.parse_args()
 
 
-def prepare(env, rows):
+def prepare(env, rows, posts):
     """Bring a database up to date as every start does, and fill it."""
     say("  preparing")
     script = [sys.executable, "scripts/prepare.py"]
@@ -40,7 +41,8 @@ def prepare(env, rows):
     if done.returncode:
         sys.exit(done.stderr)
     if rows > SEED_ROWS:
-        said = servers.manage(env, "fill", "--events", str(rows), "--instruments", str(rows))
+        numbers = {"--events": rows, "--instruments": rows, "--posts": posts}
+        said = servers.manage(env, "fill", *(str(word) for pair in numbers.items() for word in pair))
         say("\n".join(f"  {line}" for line in said.splitlines()))
 
 
@@ -61,7 +63,7 @@ def measure(options, title, url, rows, database_pid):
     """Measure one database: a server that keeps pages, as it runs elsewhere, and one that keeps none."""
     say(title)
     env = servers.environment(options.scratch, url)
-    prepare(env, rows)
+    prepare(env, rows, options.posts)
     keeping = json.loads(servers.manage(env, "describe_pages", "--keep", f"--pages={options.pages}"))
     new = env | {"KMS_BENCH_KEEP": "0"}
     forgetting = json.loads(servers.manage(new, "describe_pages", f"--pages={options.pages}"))

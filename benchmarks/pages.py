@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from benchmarks.addresses import LONG, OPEN, SHORT
+
 # How a page is asked for: by a visitor, unchanged since it was last asked; by a visitor, nothing kept; signed in.
 KEPT, NEW, MEMBER = "visitor, unchanged", "visitor, nothing kept", "focal point"
 ALL = (KEPT, NEW, MEMBER)
@@ -37,6 +39,8 @@ class Page:
 
 
 UNCHANGED = ((KEPT,), Bar(2, "a"))
+TALK = (((NEW,), Bar(0.5, "d", queries=3)), ((MEMBER,), Bar(0.75, "d", queries=6)))
+END = ((NEW, MEMBER), Bar(1.15, "thread"))
 LIST = ((NEW, MEMBER), Bar(1.5, "d", queries=8))
 
 
@@ -65,6 +69,11 @@ PAGES = [
     Page("a", "benchmarks:yardstick_a", ways=(KEPT,)),
     Page("d", "benchmarks:yardstick_d", ways=(MEMBER,)),
     opened("home", "kms:home"),
+    Page("thread", "community:thread_detail", (SHORT,), ways=ALL, bars=(UNCHANGED, *TALK)),
+    Page("thread of 20,000, last page", "community:thread_detail", (LONG,), "from=19976", ALL, (UNCHANGED, *TALK, END)),
+    Page("forum", "community:forum_detail", (OPEN,), ways=ALL, bars=(UNCHANGED, *TALK)),
+    Page("forums", "community:forum_list", ways=ALL, bars=(UNCHANGED,)),
+    Page("unread", "community:thread_unread", ways=(MEMBER,)),
     *listing("events", "events:event_list", two_filters="when=past&kind=sport"),
     *listing(
         "legislation",

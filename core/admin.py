@@ -71,6 +71,7 @@ class CuratedAdmin(SimpleHistoryAdmin):
     list_per_page = 50
     show_full_result_count = False
     save_on_top = True
+    change_forms = (CurationForm,)  # what the form of a record that is there checks beside its own
 
     def save_model(self, request, obj, form, change):
         if not change and hasattr(obj, "author_id"):
@@ -79,7 +80,7 @@ class CuratedAdmin(SimpleHistoryAdmin):
 
     def get_form(self, request, obj=None, change=False, **kwargs):
         if obj is not None and self._knows_when_saved():
-            kwargs["form"] = type(self.form.__name__, (CurationForm, self.form), {})
+            kwargs["form"] = type(self.form.__name__, (*self.change_forms, self.form), {})
         return super().get_form(request, obj, change=change, **kwargs)
 
     def _knows_when_saved(self):

@@ -3,6 +3,7 @@
 import calendar
 import datetime
 import re
+from functools import lru_cache
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -102,7 +103,14 @@ def say_date(date, precision):
     """12 June 2026, June 2026 or 2026, in the reader's language."""
     if precision == Precision.YEAR:
         return str(date.year)
-    return _written(date_format(date, "YEAR_MONTH_FORMAT" if precision == Precision.MONTH else "DATE_FORMAT"))
+    name = "YEAR_MONTH_FORMAT" if precision == Precision.MONTH else "DATE_FORMAT"
+    return _formatted(date.year, date.month, date.day, name, get_language())
+
+
+@lru_cache(maxsize=4096)
+def _formatted(year, month, day, name, language):
+    """A day in one of the formats of a language, which must be the reader's; lists say the same days many times."""
+    return _written(date_format(datetime.date(year, month, day), name))
 
 
 def say_period(start, end, precision):

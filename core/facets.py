@@ -1,5 +1,6 @@
-"""Facets of a list: what can be chosen, and how many rows each choice would leave; all counted in one statement."""
+"""Facets of a list: what can be chosen, and how many rows each choice would leave; all read in one statement."""
 
+from collections import Counter
 from dataclasses import dataclass, field
 from functools import cached_property
 from types import SimpleNamespace
@@ -16,7 +17,10 @@ from core.text import fold
 LONGEST_RADIO_LIST = 8
 # Rows are counted up to here. A list of 100,000 rows costs no more than one of a thousand; "1,000+" is said beyond.
 MOST_COUNTED = 1000
-PAGE = "#"
+# The aggregate that joins texts, and what it puts between them.
+GATHER = {"postgresql": "string_agg", "sqlite": "group_concat"}
+MARK = "\x1f"
+KEY = "row_id"
 
 
 @dataclass(frozen=True)
@@ -113,49 +117,81 @@ def count_facets(facets, narrowed, in_use, page=slice(0, 0)):
 
     `narrowed(without)` gives the list's rows with every active filter but the one of that name, in an order of which
     there is an index that holds all that is asked here. A facet whose name is `in_use` is counted over the rows
-    without its own filter.
+    without its own filter. The database gathers each column in one text, and the values are counted here: that is
+    cheaper than grouping the same rows by one column after the other.
     """
     sources = {"": [facet for facet in facets if facet.name not in in_use]}
     sources |= {facet.name: [facet] for facet in facets if facet.name in in_use}
-    tables, selects, params = [], [], []
+    found = _gathered([part for name, shown in sources.items() for part in _parts(name, narrowed(name), shown)])
+    counts = {}
     for name, shown in sources.items():
-        sql, values = _candidates(narrowed(name), shown)
-        tables.append(f"rows_{name} AS ({sql})")
-        params += values
-        for pairs in dict.fromkeys(facet.pairs for facet in shown if facet.pairs):
-            sql, values = pairs.sql
-            tables.append(_joined(pairs.name, sql, name))
-            params += values
-        selects.append(f"SELECT '{name}', NULL, COUNT(*) FROM rows_{name}")  # noqa: S608 - names of facets
-        selects += [_grouped(facet, name) for facet in shown]
-    if page.stop:
+        total = next(len(values) for (part, _), values in found.items() if part == name)
+        counts |= {facet.name: Counts(total, _counted(facet, name, found)) for facet in shown}
+    keys = found["", KEY]
+    return counts | {"": Counts(len(keys), keys=[int(key) for key in keys[page]])}
+
+
+@dataclass(frozen=True)
+class Part:
+    """What the statement reads of one table: its name, the SQL of it and the values in that, its columns."""
+
+    name: str
+    sql: str
+    params: tuple
+    columns: list
+
+
+def _parts(name, rows, facets):
+    """The Parts of one source of candidates: the rows with the columns to group by, and the pairs of these rows."""
+    own = [facet for facet in facets if facet.value is not None]
+    repeating = {facet.pairs for facet in facets if facet.repeats}
+    keys = [] if name and own and not repeating else [KEY]
+    yield Part(name, *_candidates(rows, own), [*keys, *(f"by_{facet.name}" for facet in own)])
+    for pairs in dict.fromkeys(facet.pairs for facet in facets if facet.pairs):
+        sql, params = pairs.sql
+        # A join lets SQLite scan all pairs, or make a filter of them first; this is a look-up for each candidate.
+        sql = f"SELECT * FROM ({sql}) AS p WHERE row_id IN (SELECT row_id FROM rows_{name})"  # noqa: S608 - names
+        keys = [KEY] if pairs in repeating else []
+        columns = [facet.name for facet in facets if facet.pairs == pairs]
+        yield Part(f"{name}_{pairs.name}", sql, params, [*keys, *columns])
+
+
+def _gathered(parts):
+    """{(name of a Part, column): its values as texts, "" for none, in the order of the rows}, in one statement."""
+    gather = GATHER[connection.vendor]
+    tables, selects, names, params = [], [], [], []
+    for part in parts:
+        texts = ", ".join(f"{gather}(COALESCE(CAST({name} AS text), ''), '{MARK}')" for name in part.columns)
+        tables.append(f"rows_{part.name} AS ({part.sql})")
         # Both databases read a table of a WITH in the order in which it was made.
-        limits = f"LIMIT {page.stop - page.start:d} OFFSET {page.start:d}"
-        selects.append(f"SELECT * FROM (SELECT '{PAGE}', CAST(row_id AS text), 1 FROM rows_ {limits}) AS page")  # noqa: S608 - numbers
+        selects.append(f"(SELECT {texts} FROM rows_{part.name}) AS texts_{part.name}")  # noqa: S608 - names of facets
+        names += [(part.name, column) for column in part.columns]
+        params += part.params
     with connection.cursor() as cursor:
-        cursor.execute(f"WITH {', '.join(tables)} {' UNION ALL '.join(selects)}", params)
-        return _sorted_out(cursor.fetchall(), facets, in_use)
+        cursor.execute(f"WITH {', '.join(tables)} SELECT * FROM {', '.join(selects)}", params)  # noqa: S608 - as above
+        texts = cursor.fetchone()
+    return {name: [] if text is None else text.split(MARK) for name, text in zip(names, texts, strict=True)}
 
 
-def _sorted_out(rows, facets, in_use):
-    """The statement's rows (facet, value or None, number) as Counts."""
-    counts = {name: Counts() for name in ["", *(facet.name for facet in facets)]}
-    for name, value, n in rows:
-        if name == PAGE:
-            counts[""].keys.append(int(value))
-        elif value is None:
-            counts[name].total = n
-        else:
-            counts[name].of[value] = n
-    for facet in facets:
-        if facet.name not in in_use:
-            counts[facet.name].total = counts[""].total
-    return counts
+def _counted(facet, name, found):
+    """{value as text: number of rows} of a facet over the rows of one source."""
+    own = found.get((name, f"by_{facet.name}"), [])
+    counted = Counter(own)
+    if facet.pairs is not None:
+        part = f"{name}_{facet.pairs.name}"
+        more = found[part, facet.name]
+        if facet.repeats:
+            of = dict(zip(found[name, KEY], own, strict=False))
+            pairs = set(zip(found[part, KEY], more, strict=True))
+            more = [value for key, value in pairs if of.get(key) != value]
+        counted.update(more)
+    counted.pop("", None)
+    return counted
 
 
 def _candidates(rows, facets):
     """SQL of the first rows with the columns that the facets group by, and its parameters."""
-    columns = {f"by_{facet.name}": facet.value for facet in facets if facet.value is not None}
+    columns = {f"by_{facet.name}": facet.value for facet in facets}
     try:
         return _columns_of(rows, columns)
     except EmptyResultSet:  # Django knows that there is none; an empty table with the same columns says so in SQL
@@ -165,26 +201,6 @@ def _candidates(rows, facets):
 def _columns_of(rows, columns):
     rows = rows.annotate(row_id=F("pk"), **columns).values("row_id", *columns)
     return rows[: MOST_COUNTED + 1].query.sql_with_params()
-
-
-def _joined(pairs, sql, name):
-    """SQL of those pairs that belong to the candidates, as a table of the WITH."""
-    # A join lets SQLite scan all pairs, or make a filter of them first; this is a look-up for each candidate.
-    return f"{pairs}_{name} AS (SELECT * FROM ({sql}) AS p WHERE row_id IN (SELECT row_id FROM rows_{name}))"  # noqa: S608 - names
-
-
-def _grouped(facet, name):
-    """SQL that counts the candidates by the values of a facet."""
-    found = []
-    if facet.value is not None:
-        found.append(f"SELECT row_id, by_{facet.name} AS choice FROM rows_{name}")  # noqa: S608 - names of facets
-    if facet.pairs is not None:
-        found.append(f"SELECT row_id, {facet.name} AS choice FROM {facet.pairs.name}_{name}")  # noqa: S608
-    united = (" UNION " if facet.repeats else " UNION ALL ").join(found)
-    return (
-        f"SELECT '{facet.name}', CAST(choice AS text), COUNT(*) FROM ({united}) AS found "  # noqa: S608
-        "WHERE choice IS NOT NULL GROUP BY choice"
-    )
 
 
 def choices(facet, known, counts, selected):

@@ -1,5 +1,7 @@
 """Filters that several lists have, with bounded inputs and labels."""
 
+import copy
+
 import django_filters
 from django import forms
 from django.core.validators import RegexValidator
@@ -11,12 +13,36 @@ LONGEST_TEXT = 100
 FIRST_YEAR, LAST_YEAR = 1800, 2100
 
 
+class SharedFilters(dict):
+    """The filters of a class, of which each request gets copies that share what no request changes."""
+
+    def __deepcopy__(self, memo):
+        return {name: self._copied(filter_) for name, filter_ in self.items()}
+
+    def _copied(self, filter_):
+        copied = copy.copy(filter_)
+        copied.method = filter_.method  # a method is bound to the copy
+        return copied
+
+
+class SharedFields(dict):
+    """The fields of a form's class, of which each form gets copies with the same choices, widgets and validators."""
+
+    def __deepcopy__(self, memo):
+        return {name: copy.copy(field) for name, field in self.items()}
+
+
 class ListFilter(django_filters.FilterSet):
     """The filters of a list. The fields of its form are the same for everybody and made once."""
 
+    @classmethod
+    def get_filters(cls):
+        return SharedFilters(super().get_filters())
+
     def get_form_class(self):
         if "form_class" not in vars(type(self)):
-            type(self).form_class = super().get_form_class()
+            type(self).form_class = made = super().get_form_class()
+            made.base_fields = SharedFields(made.base_fields)
         return self.form_class
 
 

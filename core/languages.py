@@ -19,14 +19,14 @@ def content_language():
     return code if code in CONTENT_CODES else "en"
 
 
-def localized(record, field):
+def localized(record, field, reader=None):
     """The text of a translated field and its language, as (text, code).
 
-    Tried in order: the reader's language, the record's own language, English, the others. A column
-    `original_<field>` counts as the text in the record's own language.
+    Tried in order: the reader's language (`reader`, where it was asked for already), the record's own language,
+    English, the others. A column `original_<field>` counts as the text in the record's own language.
     Returns ("", reader's code) where no language has a text.
     """
-    reader = content_language()
+    reader = reader or content_language()
     if said := getattr(record, f"{field}_{reader}", None):
         return said, reader
     own = getattr(record, "language", "en")

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from core.dates import Precision, say_date
 from core.facets import LONGEST_RADIO_LIST, MOST_COUNTED, choices, count_facets, names_of
+from core.kept_sql import written_once
 from core.text import fold
 
 PER_PAGE = 25
@@ -68,14 +69,16 @@ class Listing:
 
     Takes the request, a bound django-filter FilterSet, its facets, and `sorts`: {value: (label, function that
     orders the rows)}, the first being the default. `for_rows` is the function that gives rows what a page of the list
-    shows of them. A view that shows other things of them sets it anew; so it may set `per_page` and `own`, which holds
-    what only its own addresses carry, such as the month of a calendar.
+    shows of them; `for_keys` makes the same of primary keys in their order, where that is cheaper. A view that shows
+    other things of the rows says so with `show()`; and it may set `own`, which holds what only its own addresses
+    carry, such as the month of a calendar.
     """
 
-    def __init__(self, request, filterset, facets, sorts, for_rows):
+    def __init__(self, request, filterset, facets, sorts, for_rows, for_keys=None):
         self.request, self.filterset, self.facets, self.sorts = request, filterset, facets, sorts
-        self.for_rows = for_rows
+        self.for_rows, self.for_keys = for_rows, for_keys
         self.per_page, self.own = PER_PAGE, {}
+        filterset.queryset = written_once(filterset.queryset)  # what the reader may know of is asked several times
         self.form = filterset.form
         self.errors = [
             (self.form.fields[name].label, " ".join(messages)) for name, messages in self.form.errors.items()
@@ -86,6 +89,10 @@ class Listing:
         for name, known in self.known.items():
             if name in self.values and self.values[name] not in (value for value, _ in known.values()):
                 self._refuse(name)
+
+    def show(self, for_rows, per_page=None):
+        """Give the rows what another view shows of them, and so many to a page where that is another number."""
+        self.for_rows, self.for_keys, self.per_page = for_rows, None, per_page or self.per_page
 
     def _refuse(self, name):
         """Leave out a filter whose value is no choice, and say so."""
@@ -132,6 +139,8 @@ class Listing:
     def _rows(self):
         """The rows of the page. They are found by key first, so that a deep page reads no more columns than others."""
         is_counted = self.sort == self.default_sort
+        if is_counted and self.for_keys:
+            return self.for_keys(self.counts[""].keys)
         keys = self.counts[""].keys if is_counted else self.ordered().values("pk")[self._place]
         rows = self.filterset.queryset.model.objects.filter(pk__in=keys)
         return self.for_rows(self.sorts[self.sort][1](rows))

@@ -1,6 +1,9 @@
 """Headers that every answer carries, static files and errors included, and the methods that none accepts."""
 
+from http import HTTPStatus
+
 from django.http import HttpResponseNotAllowed
+from django.template.loader import render_to_string
 
 HEADERS = {
     "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=(), browsing-topics=()",
@@ -29,11 +32,15 @@ class HeadersMiddleware:
 
 
 class MethodsMiddleware:
-    """Refuses TRACE and the methods of APIs with 405."""
+    """Refuses TRACE and the methods of APIs with 405; who opens an address that only takes forms gets a page."""
 
     def __init__(self, get_response):
         self.get_response = get_response
 
     def __call__(self, request):
-        accepted = request.method in ACCEPTED_METHODS
-        return self.get_response(request) if accepted else HttpResponseNotAllowed(ACCEPTED_METHODS)
+        if request.method not in ACCEPTED_METHODS:
+            return HttpResponseNotAllowed(ACCEPTED_METHODS)
+        response = self.get_response(request)
+        if request.method == "GET" and response.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
+            response.content = render_to_string("405.html", {}, request)
+        return response

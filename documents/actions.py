@@ -20,17 +20,28 @@ def records_of(document):
 
 @transaction.atomic
 def refresh_audience(document):
-    """Recompute who reads a document: the strictest label around it, and whether anything published holds it.
+    """Recompute who reads a document: the strictest label around it, whether anything published holds it, and whether
+    partners may know of all that does. A record may have a `room`, whose readers alone are its readers.
 
     The row is locked first, so that of two records that change at a time the second sees what the first did.
     """
     locked = Document.objects.select_for_update(of=("self",)).get(pk=document.pk)
     records = list(records_of(locked))
-    strictest = max(record.label for record in (locked, *records))
-    attached = not records or any(record.publication == Labelled.Publication.PUBLISHED for record in records)
-    Document.objects.filter(pk=locked.pk).update(effective_label=strictest, attached=attached)
-    document.effective_label, document.attached = strictest, attached
-    locked.effective_states.set(_states_of_all(locked, records) if strictest == Label.RED else [])
+    rooms = list({record.room for record in records if getattr(record, "room", None)})
+    strictest = max(record.label for record in (locked, *records, *rooms))
+    attached = not records or any(_is_out(record) for record in records)
+    to_partners = all(getattr(record, "open_to_partners", True) for record in records)
+    seen_by = {"effective_label": strictest, "attached": attached, "open_to_partners": to_partners}
+    Document.objects.filter(pk=locked.pk).update(**seen_by)
+    for name, value in seen_by.items():
+        setattr(document, name, value)
+    locked.effective_states.set(_states_of_all(locked, [*records, *rooms]) if strictest == Label.RED else [])
+
+
+def _is_out(record):
+    """Whether a record is published, and the room in which it stands, if it has one."""
+    standing = [record, getattr(record, "room", None) or record]
+    return all(one.publication == Labelled.Publication.PUBLISHED for one in standing)
 
 
 def _states_of_all(document, records):

@@ -14,6 +14,7 @@ from documents.forms import DocumentForm
 from documents.models import Document
 from members.audit import audit_standing, standing_of
 from members.models import Labelled
+from members.owners import AudienceForm
 from members.subjects import subject_of
 
 LABEL_FIELDSET = (
@@ -26,6 +27,7 @@ class PublishedAdmin(CuratedAdmin):
     """A table of labelled rows, published and withdrawn in bulk."""
 
     actions = ["publish", "withdraw"]
+    change_forms = (AudienceForm, *CuratedAdmin.change_forms)
 
     @admin.action(description=_("Publish the selected records"), permissions=["change"])
     def publish(self, request, rows):
@@ -121,9 +123,12 @@ class DocumentAdmin(TranslationAdmin, PublishedAdmin):
         return super().get_queryset(request).without_proposed()
 
     def has_view_history_or_change_history_permission(self, request, obj):
-        """The history of a file that came with a proposal begins for curators when that is accepted."""
-        is_proposed = Document.objects.filter(pk=obj.pk).exists() and not self.get_queryset(request).filter(pk=obj.pk)
-        return not is_proposed and super().has_view_history_or_change_history_permission(request, obj)
+        """The history of a file that came with a proposal begins for curators when that is accepted; of one that is
+        deleted there is a history for them where it was out once."""
+        rows = Document.objects.filter(pk=obj.pk)
+        was_out = Document.history.filter(id=obj.pk).exclude(publication=Labelled.Publication.DRAFT)
+        is_theirs = rows.without_proposed().exists() if rows else was_out.exists()
+        return is_theirs and super().has_view_history_or_change_history_permission(request, obj)
 
     def get_fieldsets(self, request, obj=None):
         return super().get_fieldsets(request, obj)[: None if obj else -1]  # a new one has no file to tell of

@@ -55,9 +55,14 @@ class Document(Labelled):
         default=True, editable=False, help_text="Hangs on nothing, or on something that is published."
     )
 
+    open_to_partners = models.BooleanField(
+        default=True, editable=False, help_text="Hangs on nothing that is closed to partners."
+    )
+
     objects = DocumentQuerySet.as_manager()
 
     label_field = "effective_label"
+    partners_field = "open_to_partners"
 
     class Meta:
         ordering = ["-created", "-pk"]

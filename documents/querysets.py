@@ -14,9 +14,16 @@ class DocumentQuerySet(LabelledQuerySet):
 
     def without_proposed(self):
         """All but the drafts that came with a proposal which is not, or not yet, accepted."""
+        return self.exclude(self._is_proposed())
+
+    def proposed_by(self, author):
+        """The drafts that somebody added to proposals which are not, or not yet, accepted."""
+        return self.filter(self._is_proposed(), author=author)
+
+    def _is_proposed(self):
         came = self.model.proposals.through.objects.filter(document=OuterRef("pk"))
         accepted = came.filter(proposal__status="accepted")
-        return self.filter(~Q(publication=self.model.Publication.DRAFT) | ~Exists(came) | Exists(accepted))
+        return Q(publication=self.model.Publication.DRAFT) & Exists(came) & ~Exists(accepted)
 
     def official_first(self):
         return self.order_by("-official", "language", "title_en", "pk")

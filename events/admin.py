@@ -81,7 +81,20 @@ class LessonAdmin(TranslationAdmin, WatchedAdmin):
     prepopulated_fields = {"slug": ["title_en"]}
     fieldsets = [
         (None, {"fields": ["title", "slug", "kind", "state", "event"]}),
-        (_("Content"), {"fields": ["context", "what_happened", "recommendation", "evidence", "themes", "documents"]}),
+        (
+            _("Content"),
+            {
+                "fields": [
+                    "context",
+                    "what_happened",
+                    "what_we_did",
+                    "recommendation",
+                    "evidence",
+                    "themes",
+                    "documents",
+                ]
+            },
+        ),
         (_("Validated"), {"fields": ["validated_by", "validated"]}),
         LABEL_FIELDSET,
     ]

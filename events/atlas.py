@@ -37,7 +37,7 @@ class Atlas:
 
 def atlas_of(listing):
     """The Atlas of a Listing of events. Where there are many they are counted in the database, never read."""
-    listing.per_page, listing.for_rows = PER_PAGE, EventQuerySet.for_map
+    listing.show(EventQuerySet.for_map, PER_PAGE)
     is_listed = listing.total <= MOST_LISTED
     places = read_places(listing) if is_listed else []
     is_many = len(places) > MOST_MARKS if is_listed else listing.narrowed().has_more_places_than(MOST_MARKS)

@@ -143,7 +143,7 @@ def month_value(day):
 
 def sheet_of(listing, asked):
     """The Sheet of the month that was asked for ("2026-06"), or of this month; a bad month is said in `errors`."""
-    listing.for_rows = EventQuerySet.for_overview
+    listing.show(EventQuerySet.for_overview)
     first = today().replace(day=1)
     if asked:
         found = month_of(asked)

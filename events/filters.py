@@ -11,7 +11,7 @@ from core.labels import Label
 from core.languages import localized
 from core.listing import Listing
 from events.models import Lesson, MajorEvent, Series
-from events.rows import read_rows
+from events.rows import read_keys, read_rows
 from reference.models import TIMES, MemberState, SubRegion, Theme
 from reference.querysets import named, time_case
 
@@ -86,7 +86,9 @@ def event_listing(request):
     """The Listing of the events that the reader may know of."""
     events = MajorEvent.objects.visible_to(request.user)
     filterset = EventFilter(request.GET, queryset=events)
-    return Listing(request, filterset, event_facets(), SORTS, lambda rows: read_rows(rows, request.user))
+    user = request.user
+    ways = (lambda rows: read_rows(rows, user), lambda keys: read_keys(keys, user))
+    return Listing(request, filterset, event_facets(), SORTS, *ways)
 
 
 LABELS = {label.name.lower(): label.label for label in Label if label > Label.CLEAR}
@@ -103,6 +105,7 @@ class LessonFilter(ListFilter):
         label=_("Kind of event"), choices=MajorEvent.Kind.choices, method="filter_event_kind"
     )
     label = django_filters.ChoiceFilter(label=_("Label"), choices=list(LABELS.items()), method="filter_label")
+    series = SlugFilter(label=pgettext_lazy("one series of events", "Series"), method="filter_series")
     event = SlugFilter(label=_("Event"), method="filter_event")
 
     class Meta:
@@ -122,6 +125,9 @@ class LessonFilter(ListFilter):
     def filter_label(self, rows, name, value):
         return rows.labelled(Label[value.upper()])
 
+    def filter_series(self, rows, name, value):
+        return rows.from_events(self.events.in_series(value))
+
     def filter_event(self, rows, name, value):
         return rows.from_events(self.events.called(value))
 
@@ -130,12 +136,15 @@ def lesson_facets(events):
     """The counted choices of the lessons; `events` are those that the reader may know of."""
     labels = Case(*(When(label=label, then=Value(label.name.lower())) for label in Label if label > Label.CLEAR))
     themes = Pairs("themes", Lesson.themes.through.objects.values("theme", row_id=F("lesson")))
-    held = Lesson.objects.from_events(events).order_by().values(row_id=F("pk"), event_kind=F("event__kind"))
+    held = Pairs("held", Lesson.objects.from_events(events).order_by().values(
+        row_id=F("pk"), event_kind=F("event__kind"), series=F("event__series")
+    ))  # fmt: skip
     return [
         Facet("kind", _("Kind"), F("kind"), labels=dict(Lesson.Kind.choices)),
         Facet("state", _("State"), F("state"), of=MemberState.objects),
         Facet("theme", _("Theme"), pairs=themes, of=Theme.objects),
-        Facet("event_kind", _("Kind of event"), pairs=Pairs("held", held), labels=dict(MajorEvent.Kind.choices)),
+        Facet("event_kind", _("Kind of event"), pairs=held, labels=dict(MajorEvent.Kind.choices)),
+        Facet("series", _("Series"), pairs=held, of=Series.objects),
         Facet("label", _("Label"), labels, labels=LABELS),
     ]
 

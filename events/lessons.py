@@ -8,7 +8,7 @@ from events.models import Lesson
 from moderation.kinds import proposing_states
 
 MOST_SHOWN, MOST_VERSIONS = 20, 200
-TRANSLATED = ("title", "context", "what_happened", "recommendation")
+TRANSLATED = ("title", "context", "what_happened", "what_we_did", "recommendation")
 WORDS = ["evidence", *(f"{field}_{code}" for field in TRANSLATED for code in CONTENT_CODES)]
 
 

@@ -151,6 +151,11 @@ class MajorEvent(Labelled, Dated, Sourced):
         """The owning State: the main host."""
         return self.host_state_id
 
+    @property
+    def strictest_label(self):
+        """The strictest of its own and those of its needs."""
+        return max([self.label, *self.needs.values_list("label", flat=True)])
+
     def clean(self):
         super().clean()
         above, steps = self.umbrella, 0
@@ -268,6 +273,7 @@ class Lesson(Labelled):
     )
     context = models.TextField(_("the situation"), max_length=3000, blank=True, validators=[refuse_markup])
     what_happened = models.TextField(_("what happened"), max_length=5000, validators=[refuse_markup])
+    what_we_did = models.TextField(_("what we did"), max_length=5000, blank=True, validators=[refuse_markup])
     recommendation = models.TextField(
         _("recommendation"),
         max_length=3000,
@@ -322,6 +328,6 @@ class Lesson(Labelled):
 
     def searchable(self):
         """The folded text that the list's text filter looks into. An event may be hidden, so its name is left out."""
-        told = ("title", "context", "what_happened", "recommendation")
+        told = ("title", "context", "what_happened", "what_we_did", "recommendation")
         words = [word for field in told for word in texts(self, field)]
         return fold(" ".join([*words, *texts(self.state, "name")]))

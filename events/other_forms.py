@@ -227,6 +227,7 @@ LESSON_COLUMNS = {
     "event": lambda known: known.event,
     "context": lambda known: text_of(known.record, "context"),
     "what_happened": lambda known: text_of(known.record, "what_happened"),
+    "what_we_did": lambda known: text_of(known.record, "what_we_did"),
     "recommendation": lambda known: text_of(known.record, "recommendation"),
     "evidence": lambda known: known.record.evidence,
     "themes": lambda known: ";".join(sorted(theme.slug for theme in known.themes)),

@@ -229,30 +229,34 @@ class EventProposalForm(RecordForm):
 
 
 class LessonProposalForm(RecordForm):
-    """A lesson: three questions, and what the answers rest on."""
+    """A lesson: four questions, and what the answers rest on."""
 
-    translated = ("title", "context", "what_happened", "recommendation")
-    lines = {"context": 4, "what_happened": 8, "recommendation": 5}
+    translated = ("title", "context", "what_happened", "what_we_did", "recommendation")
+    lines = {"context": 4, "what_happened": 6, "what_we_did": 6, "recommendation": 5}
     words = {
         "kind": _("What is it?"),
         "title": _("In one sentence"),
         "event": _("At which event?"),
         "context": _("1. What was the situation?"),
         "what_happened": _("2. What happened?"),
-        "recommendation": _("3. What do you recommend to others?"),
+        "what_we_did": _("3. What did you do?"),
+        "recommendation": _("4. What do you recommend to others?"),
         "evidence": _("What does it rest on?"),
     }
     hints = {
-        "title": _("So that a colleague in another country knows from the list whether it is for him."),
+        "title": _("So that a colleague in another country knows from the list whether it is for them."),
         "event": _("Leave it empty where it is not about a single event."),
         "context": _("Where, when, who was responsible, what was planned. What an outsider has to know."),
-        "what_happened": _("What was done, what followed, with numbers where you have them. No names of persons."),
+        "what_happened": _(
+            "What went as planned and what did not, with numbers if you have them. No names of persons."
+        ),
+        "what_we_did": _("How you answered it, who took part, and what followed."),
         "recommendation": _("What somebody who prepares such an event should do. Only an unsolved challenge has none."),
         "evidence": _("Reports, figures, addresses; one a line. Files can be added to the proposal."),
     }
     sections = [
         (_("What it is"), ["language", "kind", "title", "event"]),
-        (_("Three questions"), ["context", "what_happened", "recommendation"]),
+        (_("Four questions"), ["context", "what_happened", "what_we_did", "recommendation"]),
         (_("Evidence and themes"), ["evidence", "themes"]),
         WHO_READS,
     ]
@@ -269,8 +273,8 @@ class LessonProposalForm(RecordForm):
     class Meta:
         model = Lesson
         fields = [
-            "language", "kind", *columns("title"), "event", *columns("context", "what_happened", "recommendation"),
-            "evidence", "themes", "label", "named_states", "restricted_until",
+            "language", "kind", *columns("title"), "event", *columns("context", "what_happened", "what_we_did"),
+            *columns("recommendation"), "evidence", "themes", "label", "named_states", "restricted_until",
         ]  # fmt: skip
 
     def __init__(self, *args, **kwargs):
@@ -281,6 +285,13 @@ class LessonProposalForm(RecordForm):
         own, others = event_choices(field, self.state, [self["event"].value()], others=MOST_OTHERS)
         groups = [(self.state.name, own), (_("Other events"), others)]
         field.choices = [("", "---------"), *(group for group in groups if group[1])]
+
+    @classmethod
+    def first_record(cls, query):
+        """With the event of `?event=<key>`, where the reader may choose it."""
+        record, keys = cls.new_record(), keys_of([query.get("event", "")])
+        record.event_id = keys[0] if keys else None
+        return record
 
     def title(self):
         return self.text_of("title")

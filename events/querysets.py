@@ -1,6 +1,6 @@
 """Adjectives of series, events, cooperation needs and lessons."""
 
-from django.db.models import Count, Max, Prefetch, Q
+from django.db.models import Count, Exists, Max, OuterRef, Prefetch, Q
 
 from members.querysets import LabelledQuerySet
 from reference.models import MemberState
@@ -53,11 +53,30 @@ class EventQuerySet(LabelledQuerySet, DatedQuerySet):
     def about(self, theme_slug):
         return self.filter(themes__slug=theme_slug)
 
+    def hosted_by_states(self, states):
+        """The same for States (ids) that were read already."""
+        return self.filter(Q(host_state__in=states) | cohosted(states))
+
+    def ended_between(self, first, last):
+        return self.filter(end__gte=first, end__lte=last)
+
+    def held(self):
+        """Those that took place as far as is known: past, and neither only bid for nor postponed nor cancelled."""
+        return self.past().filter(status__in=["awarded", "confirmed"])
+
+    def without_lesson(self):
+        """Those of which no lesson tells."""
+        lessons = self.model._meta.get_field("lessons").related_model.objects
+        return self.filter(~Exists(lessons.of_event(OuterRef("pk"))))
+
     def of_kind(self, kind):
         return self.filter(kind=kind)
 
     def called(self, slug):
         return self.filter(slug=slug)
+
+    def in_series(self, slug):
+        return self.filter(series__slug=slug)
 
     def of_series(self, series):
         return self.filter(series=series)

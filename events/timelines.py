@@ -46,7 +46,7 @@ class Timeline:
 
 def timeline_of(listing):
     """The Timeline of a Listing, whose pages it makes longer and whose order a chronological one."""
-    listing.per_page, listing.for_rows = PER_PAGE, EventQuerySet.for_overview
+    listing.show(EventQuerySet.for_overview, PER_PAGE)
     if listing.sort not in ORDERS:
         listing.sort = ORDERS[0]
     events = list(listing.page)

@@ -23,7 +23,7 @@ class CooperationNeedTranslation(TranslationOptions):
 
 @register(Lesson)
 class LessonTranslation(TranslationOptions):
-    fields = ("title", "context", "what_happened", "recommendation")
+    fields = ("title", "context", "what_happened", "what_we_did", "recommendation")
 
 
 keep_history(Series)

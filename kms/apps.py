@@ -20,7 +20,7 @@ class KmsConfig(AppConfig):
         from notifications.kinds import SUBJECTS
 
         # Django's own hook for what goes with the tables; it is called once for each app that has models.
-        post_migrate.connect(watch_content, sender=apps.get_app_config("programme"))
+        post_migrate.connect(watch_content, sender=apps.get_app_config("community"))
         register_subjects()
         register_kinds()
         register_closing()

@@ -4,7 +4,7 @@ from django.apps import apps
 
 from core.freshness import watch
 
-CONTENT_APPS = ["reference", "members", "documents", "events", "legislation", "programme"]
+CONTENT_APPS = ["reference", "members", "documents", "events", "legislation", "programme", "community"]
 # Of an account only what an open page may show or what it may read; a log-in is no change of content.
 COLUMNS = {"members_user": ["name", "is_active", "is_staff", "is_superuser", "state_id", "organisation_id"]}
 NOT_SHOWN = {
@@ -12,6 +12,11 @@ NOT_SHOWN = {
     "members_user_user_permissions",
     "members_auditentry",
     "members_invitation",
+    "community_draft",
+    "community_postversion",
+    "community_readstate",
+    "community_thanks",
+    "community_threadstep",
 }
 
 

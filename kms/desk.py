@@ -5,17 +5,22 @@ from dataclasses import dataclass
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 
+from community.lists import followed_unread
 from core.dates import Precision, say_date, today
+from events.debriefs import ASKED_UNTIL, debriefs_for
 from events.models import MajorEvent
 from kms.releases import releases_for
+from kms.seats import confirmation_due
 from members.access import Action, Scope, can, scope
 from members.models import Invitation, Mandate
+from moderation.cases import waiting_for
 from moderation.models import Proposal
 from notifications.models import Notification
 from notifications.telling import told
 
+FOLLOWED = gettext_lazy("In what you watch, or where you wrote.")
 MOST_TASKS, NEXT_EVENTS, LATEST_NEWS = 20, 5, 5
 WEEK, MONTH, NOTICE = (datetime.timedelta(days=days) for days in (7, 30, 90))
 
@@ -59,9 +64,12 @@ def tasks_of(user):
         *_mandates(user),
         *_proposals(user),
         *_reviews(user),
+        *_moderation(user),
         *_releases(user),
+        *_debriefs(user),
         *_invitations(user),
         *_seats(user),
+        *_conversations(user),
     ]
 
 
@@ -79,9 +87,10 @@ def _grouped(tasks):
 
 def _mandates(user):
     """To say that one's mandate still holds; to hand the seat over before it ends."""
+    due = confirmation_due(user)
     for mandate in user.mandates_in_force:
         url = reverse("kms:seat_detail", args=[mandate.state.slug])
-        if mandate.confirm_by <= today():
+        if mandate in due:
             yield Task(
                 _("Confirm that you still speak for %(state)s") % {"state": mandate.state},
                 _("Asked once a year, so that the list of Focal Points is right."),
@@ -130,6 +139,24 @@ def _reviews(user):
         )
 
 
+def _moderation(user):
+    """For moderators: how many posts wait for them, and since when."""
+    if scope(user, Action.MODERATE) == Scope.NONE:
+        return
+    waiting = waiting_for(user)
+    if waiting:
+        since = waiting[0].since.date()
+        words = ngettext("Decide on %(n)d post", "Decide on %(n)d posts", len(waiting))
+        yield Task(
+            words % {"n": len(waiting)},
+            _("Reported, or to be published; the oldest waits since %(date)s.")
+            % {"date": say_date(since, Precision.DAY)},
+            _("Open the queue"),
+            reverse("moderation:flag_queue"),
+            since=since,
+        )
+
+
 def _releases(user):
     """Labels whose day is over."""
     for release in releases_for(user):
@@ -142,6 +169,20 @@ def _releases(user):
                 release.url,
                 due=until,
             )
+
+
+def _debriefs(user):
+    """Events of one's State of which nobody told yet what was learned, a month after them."""
+    for event in debriefs_for(user):
+        yield Task(
+            _("Tell others what you learned at “%(event)s”") % {"event": event},
+            _("It ended on %(date)s. Four short answers help whoever comes next.")
+            % {"date": say_date(event.end, Precision.DAY)},
+            _("Write a lesson"),
+            f"{reverse('moderation:proposal_create', args=['lesson'])}?event={event.pk}",
+            due=event.end + ASKED_UNTIL,
+            since=event.end,
+        )
 
 
 def _invitations(user):
@@ -173,6 +214,20 @@ def _seats(user):
         )
 
 
+def _conversations(user):
+    """New posts in the conversations that one watches or writes in."""
+    waiting = followed_unread(user)
+    posts = sum(row["unread"] for row in waiting)
+    if len(waiting) == 1:
+        url = f"{reverse('community:thread_detail', args=[waiting[0]['slug']])}?unread"
+        text = ngettext("Read %(n)d new post in “%(title)s”", "Read %(n)d new posts in “%(title)s”", posts)
+        yield Task(text % {"n": posts, "title": waiting[0]["title"]}, FOLLOWED, _("Read"), url)
+    elif waiting:
+        words = _("Read %(n)d new posts in %(threads)d conversations")
+        text = words % {"n": posts, "threads": len(waiting)}
+        yield Task(text, FOLLOWED, _("Read"), reverse("community:thread_unread"))
+
+
 def ideas_for(user):
     """What is worth doing when nothing waits, as [(sentence, what the link says, url)]; three at most."""
     ideas = []
@@ -193,6 +248,7 @@ def rooms_for(user):
     """The pages behind the desk that are open to its reader, as [(name, url)]."""
     rooms = [
         (Action.REVIEW, _("Queue of proposals"), "moderation:proposal_queue"),
+        (Action.MODERATE, _("Moderation"), "moderation:flag_queue"),
         (Action.DRAFT_PROPOSAL, _("Proposals"), "moderation:proposal_list"),
         (Action.RELEASE, _("Labels to look at again"), "kms:release_list"),
         (Action.MANAGE_ACCOUNTS, _("Seats of the States"), "kms:seat_board"),

@@ -14,10 +14,11 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
+from community.models import Draft, Forum, Post, PostVersion, ReadState, Thanks, ThreadStep
 from core.text import split_list
 from members.directory import SPOKEN
 from members.models import AuditEntry, Invitation, Labelled, Mandate, User
-from moderation.models import Proposal, ProposalStep
+from moderation.models import Decision, Flag, Proposal, ProposalStep
 from notifications.kinds import KINDS, SUBJECTS
 from notifications.models import Notification, Preference, Watch
 
@@ -56,6 +57,7 @@ ACCOUNT = (
 # Foreign keys to an account that no part below follows, and why.
 LEFT_OUT = {
     "notifications.Notification.by": "the row is the news of those who were told; what I did is in my log",
+    "community.Post_mentions.user": "the row is a part of what somebody else wrote; who is mentioned was told of it",
     "members.User_groups.user": "the group follows from the role, which the account says",
     "members.User_user_permissions.user": "nobody is given a permission beside those of the role",
 }
@@ -115,6 +117,20 @@ class Steps(Proposals):
     words = {"reasons": "", "data": {}}
 
 
+class Told(Part):
+    """Not what was decided on reports alone, of which an author does not learn."""
+
+    def rows(self, user):
+        return Decision.objects.told_to(user).order_by("-pk")
+
+
+class Joined(Part):
+    """Not those of which the person may no longer know."""
+
+    def rows(self, user):
+        return super().rows(user).filter(forum__in=Forum.objects.visible_to(user).order_by().values("pk"))
+
+
 PARTS = [
     Part("account_before", _("My account as it was before"), User.history.model, "id",
          ("history_date", "email", "name", "state", "organisation", "is_active", "is_staff", "is_superuser")),
@@ -130,7 +146,8 @@ PARTS = [
         ("subject_kind", "subject_key")),
     Part("administration", _("What I did in the administration"), LogEntry, "user",
          ("action_time", "content_type", "object_id", "action_flag")),
-    Part("watches", _("What I watch"), Watch, "person", ("subject_kind", "subject_key", "created")),
+    Part("watches", _("What I watch"), Watch, "person",
+         ("subject_kind", "subject_key", "also", "level", "created")),
     Part("notifications", _("Notifications"), Notification, "person", ("created", "kind", "read"),
          ("subject_kind", "subject_key")),
     Part("preferences", _("How I am told by mail"), Preference, "person", ("group", "mail")),
@@ -142,6 +159,26 @@ PARTS = [
               ("title", "kind", "status", "changed"), ("uuid", "record_key", "state")),
     Steps("proposal_steps", _("Steps I took with proposals"), ProposalStep, "by", ("at", "step", "reasons"),
           ("proposal_id", "data")),
+    Part("posts", _("What I wrote in the community"), Post, "author", ("created", "status"),
+         ("thread_id", "number", "text", "edited", "standing", "state", "organisation")),
+    Part("posts_before", _("Posts of mine as they were before"), PostVersion, "by", ("replaced",),
+         ("post_id", "text")),
+    Part("thanks", _("Posts I thanked for"), Thanks, "person", ("created",), ("post_id",)),
+    Part("drafts", _("What I began to write in the community"), Draft, "person", ("title", "changed"),
+         ("forum_id", "thread_id", "text")),
+    Part("read", _("How far I read conversations"), ReadState, "person", ("number",), ("thread_id",)),
+    Joined("forums_joined", _("Forums in which I write as a participant"), Forum.participants.through, "user",
+           ("forum",)),
+    Part("threads_moderated", _("What I did to conversations as a moderator"), ThreadStep, "by", ("at", "kind"),
+         ("thread_id", "detail")),
+    Part("reports", _("What I reported to the moderators"), Flag, "by",
+         ("created", "category", "text", "decision", "decided", "note"), ("subject_kind", "subject_key")),
+    Part("reports_decided", _("Reports I decided on"), Flag, "decided_by",
+         ("decided", "decision", "note"), ("subject_kind", "subject_key")),
+    Told("decisions", _("What moderators decided about what I wrote"), Decision, "author", ("at", "act", "note"),
+         ("subject_kind", "subject_key")),
+    Part("decisions_made", _("What I decided as a moderator"), Decision, "by", ("at", "act", "note"),
+         ("subject_kind", "subject_key")),
 ]  # fmt: skip
 
 

@@ -79,6 +79,13 @@ class NoteForm(forms.Form):
     )
     note, note_needed = None, False
 
+    def need_a_note(self, needed):
+        """Ask for one of the two, and say so beforehand."""
+        self.note_needed = needed
+        if needed:
+            said = _("Number and date of the government's note, or who told you. Needed where you add no file.")
+            self.fields["note_text"].help_text = said
+
     def clean(self):
         cleaned = super().clean()
         if upload := cleaned.get("note_file"):
@@ -122,7 +129,8 @@ class InvitationForm(NoteForm):
 
     def __init__(self, *args, role, states, **kwargs):
         super().__init__(*args, **kwargs)
-        self.role, self.note_needed = role, role == Role.FOCAL_POINT
+        self.role = role
+        self.need_a_note(role == Role.FOCAL_POINT)
         for name in set(self.fields) - {*ASKED[role], "key"}:
             del self.fields[name]
         self.order_fields([*ASKED[role], "key"])
@@ -167,7 +175,8 @@ class HandOverForm(NoteForm):
 
     def __init__(self, *args, mandate, note_needed, **kwargs):
         super().__init__(*args, **kwargs)
-        self.mandate, self.note_needed = mandate, note_needed
+        self.mandate = mandate
+        self.need_a_note(note_needed)
         people = User.objects.in_use().of_state(mandate.state).exclude(pk=mandate.person_id)
         self.fields["taker"].queryset = people.by_name()
         self.initial.setdefault("key", uuid.uuid4())
@@ -175,7 +184,8 @@ class HandOverForm(NoteForm):
     def clean(self):
         cleaned = super().clean()
         somebody_new = cleaned.get("name") or cleaned.get("email")
-        if cleaned.get("taker") and somebody_new:
+        nobody = not (cleaned.get("taker") or somebody_new or {"taker", "name", "email"} & set(self.errors))
+        if nobody or (cleaned.get("taker") and somebody_new):
             self.add_error("taker", ValidationError(_("Choose a person, or give a name and an address, not both.")))
         elif not cleaned.get("taker") and "taker" not in self.errors:
             for name in ("name", "email"):

@@ -69,7 +69,7 @@ def seat_hand_over(request, slug):
         request.FILES or None,
         mandate=holder,
         note_needed=can(request.user, Action.MANAGE_ACCOUNTS),
-        initial={"language": request.user.preferred_language},
+        initial={"language": seats.language_of(state)},
     )
     if form.is_valid() and (said := _handed_over(form, holder, by=request.user)):
         messages.success(request, said)

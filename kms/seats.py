@@ -26,6 +26,7 @@ from moderation.actions import hand_over_proposals
 from notifications.actions import hand_over_watches, notify
 from notifications.models import Notification
 
+TO_CONFIRM = datetime.timedelta(days=30)  # to say that a mandate still holds
 NOTICE = (90, 30)  # days before the end of a mandate on which its holder is told
 INTERFACE_OF = {code.split("-")[0]: code for code, _name in settings.LANGUAGES}
 
@@ -228,4 +229,5 @@ def _remind(mandate, kind, since):
     told = Notification.objects.visible_to(mandate.person).about(("mandate", mandate.pk)).of_kind(kind)
     if told.filter(created__gte=start).exists():
         return 0
-    return notify(to=[mandate.person], kind=kind, subject=("mandate", mandate.pk))
+    by_when = since + TO_CONFIRM if kind == "mandate_unconfirmed" else mandate.until
+    return notify(to=[mandate.person], kind=kind, subject=("mandate", mandate.pk), due=by_when)

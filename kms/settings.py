@@ -130,6 +130,7 @@ def demo_secret_key():
 
 
 SECRET_KEY = env("KMS_SECRET_KEY") or demo_secret_key()
+SECRET_KEY_FALLBACKS = (env("KMS_SECRET_KEY_FALLBACKS") or "").replace(",", " ").split()
 PORT = whole("PORT", 8000, low=1, high=65535)
 BASE_URL = base_url()
 CONTACT_EMAIL = env("KMS_CONTACT_EMAIL") or "secretariat@kms.example"
@@ -149,6 +150,7 @@ INSTALLED_APPS = [
     "events",
     "legislation",
     "programme",
+    "community",
     "kms.apps.StaticFiles",
     "django.contrib.admin",
     "django.contrib.auth",
@@ -242,7 +244,6 @@ LANGUAGES = [("en", "English"), ("es", "Español"), ("pt-br", "Português"), ("f
 LOCALE_PATHS = [BASE_DIR / "locale"]
 FORMAT_MODULE_PATH = ["kms.formats"]
 TIME_ZONE = "UTC"
-USE_TZ = True
 MODELTRANSLATION_LANGUAGES = ("en", "es", "pt", "fr")
 MODELTRANSLATION_DEFAULT_LANGUAGE = "en"
 MODELTRANSLATION_FALLBACK_LANGUAGES = ("en", "es", "pt", "fr")
@@ -288,6 +289,7 @@ ACCOUNT_EMAIL_VERIFICATION = "none"  # the secretariat makes the accounts; nobod
 ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = False
+ACCOUNT_LOGOUT_REDIRECT_URL = "kms:home"  # in the language of the page that was left
 ACCOUNT_SESSION_REMEMBER = False
 ALLAUTH_TRUSTED_PROXY_COUNT = whole("KMS_TRUSTED_PROXY_COUNT", 0, high=10)
 SESSION_ENGINE = "members.sessions"
@@ -329,7 +331,7 @@ CONTENT_SECURITY_POLICY = {
 }
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 1000
-DATA_UPLOAD_MAX_NUMBER_FILES = 10
+DATA_UPLOAD_MAX_NUMBER_FILES = 50  # forms take fewer, and say so beside the text that they give back
 
 STATIC_URL = "/static/"
 STATIC_ROOT = DATA_DIR / "static"

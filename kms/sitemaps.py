@@ -5,6 +5,7 @@ from django.contrib.sitemaps import Sitemap
 from django.db.models import Max
 from django.urls import reverse
 
+from community.models import Forum, Thread
 from events.models import Lesson, MajorEvent, Series
 from legislation.models import Instrument
 from members.models import Labelled
@@ -26,6 +27,7 @@ PAGES = [
     "programme:programme_about",
     "programme:programme_history",
     "programme:programme_partners",
+    "community:forum_list",
     "kms:country_list",
     "kms:theme_list",
     "kms:about",
@@ -68,6 +70,19 @@ class Treaties(Records):
         return reverse("legislation:treaty_detail", args=[treaty.slug])
 
 
+class Threads(Records):
+    """Conversations, by their last post; what went into another one has no page."""
+
+    def items(self):
+        return Thread.objects.visible_to(AnonymousUser()).whole().only("slug", "last_posted").order_by("pk")
+
+    def lastmod(self, thread):
+        return thread.last_posted
+
+    def get_latest_lastmod(self):
+        return self.items().aggregate(latest=Max("last_posted"))["latest"]
+
+
 class Pages(Sitemap):
     """Lists and text pages."""
 
@@ -88,6 +103,8 @@ SITEMAPS = {
     "legislation": Records(Instrument),
     "treaties": Treaties(Instrument),
     "programme": Records(Activity),
+    "forums": Records(Forum),
+    "threads": Threads(Thread),
     "network": Records(MemberState),
     "themes": Records(Theme),
 }

@@ -96,5 +96,6 @@ urlpatterns = [
         path("", include("events.urls")),
         path("", include("legislation.urls")),
         path("", include("programme.urls")),
+        path("", include("community.urls")),
     ),
 ]

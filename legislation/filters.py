@@ -9,7 +9,7 @@ from core.facets import MOST_COUNTED, Facet, Pairs
 from core.filters import FIRST_YEAR, LAST_YEAR, ListFilter, SlugFilter, WordsFilter, YearFilter
 from core.listing import Listing
 from legislation.models import Instrument
-from legislation.rows import read_rows
+from legislation.rows import read_keys, read_rows
 from reference.models import MemberState, Organisation, SubRegion, Theme
 
 IN_FORCE = {"yes": _("In force"), "unknown": _("Not known")}
@@ -126,4 +126,4 @@ def instrument_listing(request):
     """The Listing of the instruments that the reader may know of."""
     instruments = Instrument.objects.visible_to(request.user)
     filterset = InstrumentFilter(request.GET, queryset=instruments)
-    return InstrumentListing(request, filterset, FACETS, SORTS, read_rows)
+    return InstrumentListing(request, filterset, FACETS, SORTS, read_rows, read_keys)

@@ -10,7 +10,13 @@ from members.querysets import LabelledQuerySet
 from reference.querysets import named
 
 # The day from which an instrument is judged; "" where none is recorded.
-STARTED = Coalesce(NullIf("in_force_on", Value("")), "adopted_on", output_field=CharField())
+STARTED = Func(
+    "in_force_on",
+    "adopted_on",
+    template="COALESCE(NULLIF(%(expressions)s)",
+    arg_joiner=", ''), ",
+    output_field=CharField(),
+)
 # In force before it was adopted. SQLite takes the index of it only where the words hold no parameter.
 BACKDATED = GreaterThan(F("adopted_on"), Func("in_force_on", template="NULLIF(%(expressions)s, '')"))
 # Where no day of its end is recorded, a text is in force as long as its status says so.
@@ -61,8 +67,8 @@ class InstrumentQuerySet(LabelledQuerySet):
         # from the day backwards, and not from today.
         later = self.model.objects.filter(BACKDATED, adopted_on__gt=day, in_force_on__lte=day)
         latest = Subquery(later.order_by("-adopted_on").values("adopted_on")[:1])
-        rows = self.filter(adopted_on__lte=Coalesce(latest, Value(day), output_field=CharField()))
-        return rows.alias(start=STARTED).filter(_in_force(date, date))
+        until = Coalesce(latest, Value(day), output_field=CharField())
+        return self.alias(start=STARTED).filter(_in_force(date, date), adopted_on__lte=until)
 
     def maybe_in_force_on(self, date):
         """Instruments of which it is not known whether they were in force on a day."""

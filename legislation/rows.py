@@ -2,6 +2,7 @@
 
 from types import SimpleNamespace
 
+from core.kept_sql import by_keys
 from core.languages import CONTENT_CODES
 from legislation.models import Instrument
 from members.models import Labelled
@@ -22,7 +23,21 @@ class InstrumentRow(SimpleNamespace):
 
 def read_rows(instruments):
     """The InstrumentRows of a queryset, in its order, in one query."""
-    return [_row(found) for found in instruments.values(*SHOWN, *OWNERS, "state")]
+    return [_row(found) for found in _shown(instruments)]
+
+
+def read_keys(keys):
+    """The InstrumentRows of these primary keys, in their order, in one query."""
+    found = {row["pk"]: row for row in by_keys(_of_keys, keys)}
+    return [_row(found[key]) for key in keys if key in found]
+
+
+def _of_keys(keys):
+    return _shown(Instrument.objects.filter(pk__in=keys).order_by())
+
+
+def _shown(instruments):
+    return instruments.values(*SHOWN, *OWNERS, "state")
 
 
 def _row(found):

@@ -24,8 +24,9 @@ from reference.models import MemberState
 def instrument_list(request):
     """The legislation on the security of major events: filters, counts, rows; a chart where it is the whole list."""
     listing = instrument_listing(request)
-    law = Instrument.objects.visible_to(request.user)
-    chart = instrument_chart(law.counted_by_level()) if belongs_under(listing) else None
+    chart = None
+    if belongs_under(listing):
+        chart = instrument_chart(Instrument.objects.visible_to(request.user).counted_by_level())
     page = render(request, "legislation/instrument_list.html", {"listing": listing, "chart": chart})
     return allow_keeping(page, listing.canonical)
 

@@ -8,6 +8,7 @@ from django.core.exceptions import PermissionDenied
 from django.db import models
 from django.db.models import Q
 from django.http import HttpResponseRedirect
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
@@ -47,6 +48,9 @@ class Action(models.TextChoices):
     DRAFT_PROPOSAL = "draft_proposal", _("draft proposals for one's State")
     PROPOSE = "propose", _("submit proposals for one's State")
     REVIEW = "review", _("accept proposals or return them")
+    POST = "post", _("write in the community")
+    EDIT_POST = "edit_post", _("edit posts")
+    MODERATE = "moderate", _("moderate the community")
     RELEASE = "release", _("widen a label, or keep it for longer")
     INVITE_COLLEAGUES = "invite_colleagues", _("invite alternates and experts")
     INVITE_TO_SEAT = "invite_to_seat", _("invite Focal Points and partners")
@@ -74,6 +78,9 @@ TABLE = {
     Action.DRAFT_PROPOSAL:    (N,      N,      O,     S,        S,          N,          N),
     Action.PROPOSE:           (N,      N,      N,     S,        S,          N,          N),
     Action.REVIEW:            (N,      N,      N,     N,        N,          A,          A),
+    Action.POST:              (N,      A,      A,     A,        A,          A,          A),
+    Action.EDIT_POST:         (N,      O,      O,     O,        O,          O,          O),
+    Action.MODERATE:          (N,      N,      N,     N,        N,          A,          A),
     Action.RELEASE:           (N,      N,      N,     N,        S,          A,          A),
     Action.INVITE_COLLEAGUES: (N,      N,      N,     S,        S,          A,          A),
     Action.INVITE_TO_SEAT:    (N,      N,      N,     N,        N,          A,          A),
@@ -139,6 +146,8 @@ def readable(user, model):
             allowed |= Q(**{model.label_field: label}) & _mine(user, reach, model)
     if scope(user, Action.READ_UNPUBLISHED) != Scope.ANY:
         allowed &= model.released()
+    if model.partners_field and role_of(user) == Role.PARTNER:
+        allowed &= Q(**{model.partners_field: True})
     return allowed
 
 
@@ -155,9 +164,17 @@ def require(user, action, record):
 
 
 def to_login(request):
-    """Lead to the log-in, and back here after it."""
-    query = urlencode({"next": request.get_full_path()})
-    return HttpResponseRedirect(f"{reverse(settings.LOGIN_URL)}?{query}")
+    """Lead to the log-in, and back here after it; after a post to the page on which its form stood.
+
+    What was written is not lost: it is given back on a page that links to the log-in.
+    """
+    here, came_from = request.build_absolute_uri("/"), request.headers.get("Referer", "")
+    is_form_of_ours = request.method == "POST" and came_from.startswith(here)
+    page = came_from[len(here) - 1 :] if is_form_of_ours else request.get_full_path()
+    login = f"{reverse(settings.LOGIN_URL)}?{urlencode({'next': page})}"
+    if request.POST.get("text") or request.POST.get("title"):  # whoever wrote long was logged out meanwhile
+        return render(request, "login_again.html", {"login": login}, status=403)
+    return HttpResponseRedirect(login)
 
 
 def public(view):

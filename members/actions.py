@@ -21,7 +21,7 @@ from reference.models import MemberState
 
 DAY = datetime.timedelta(days=1)
 SECRETARIAT = "Secretariat"
-CURATED_APPS = ("reference", "documents", "events", "legislation", "programme")
+CURATED_APPS = ("reference", "documents", "events", "legislation", "programme", "community")
 # What each action of the table opens in the admin: permissions, on the models of which apps.
 ADMIN_PERMISSIONS = {
     Action.CURATE: (("add", "change", "view"), CURATED_APPS),
@@ -30,6 +30,11 @@ ADMIN_PERMISSIONS = {
 }
 # Rows that are a part of a record: who may change the record may also take one out of it.
 PARTS = {"eventplace", "instrumentrelation", "treatyaction", "participation"}
+
+# What members write: moderators deal with it in the portal, and nobody looks into it by the admin.
+NOT_CURATED = {
+    "thread", "threadstep", "post", "postversion", "thanks", "readstate", "draft",
+}  # fmt: skip
 
 
 # Mandates
@@ -53,8 +58,24 @@ def appoint(*, state, person, role, since, until=None, note="", follows=None, by
 def _make_way(mandate, *, by):
     """What a new mandate to a seat follows, and ends."""
     if mandate.fills_seat:
+        _end_left(mandate, by=by)
         mandate.follows = mandate.follows or _last_before(mandate)
         _end_alternate(mandate, by=by)
+
+
+def _end_left(mandate, *, by):
+    """Whoever was kept out otherwise than by end_access no longer holds the seat that somebody else gets."""
+    seat = Mandate.objects.of_seat(mandate.state)
+    for left in seat.not_over().exclude(pk__in=seat.holding()).overlapping(mandate.since, mandate.until):
+        _end_now(left, by=by)
+
+
+def _end_now(mandate, *, by):
+    """End a mandate as soon as it can be."""
+    if mandate.has_begun:
+        end_mandate(mandate, last_day=max(mandate.since, today() - DAY), by=by)
+    else:
+        take_back(mandate, by=by)
 
 
 def lock_seat(state):
@@ -118,6 +139,7 @@ def delete_mandate(mandate, *, by):
 @transaction.atomic
 def end_mandate(mandate, *, last_day, by):
     """End a mandate with a day, yesterday at the earliest; one that has not begun is taken back instead."""
+    lock_seat(mandate.state)
     held = Mandate.objects.select_for_update(of=("self",)).get(pk=mandate.pk)
     first, last = max(held.since, today() - DAY), held.until
     if last_day < first:
@@ -220,10 +242,7 @@ def end_access(account, *, by):
     _set_active(account, False, by=by)
     end_sessions(account)
     for mandate in account.mandates.not_over():
-        if mandate.has_begun:
-            end_mandate(mandate, last_day=max(mandate.since, today() - DAY), by=by)
-        else:
-            take_back(mandate, by=by)
+        _end_now(mandate, by=by)
     for invitation in Invitation.objects.sent_by(account).unanswered():
         revoke(invitation, by=by)
     audit(AuditEntry.Kind.RIGHTS, by=by, subject=("account", account.pk), detail="access ended")
@@ -308,7 +327,9 @@ def _permissions_of(role):
 def _is_wanted(permission, wanted):
     verb, content_type = permission.codename.split("_")[0], permission.content_type
     model = content_type.model_class()
-    if model in (None, AuditEntry) or (verb != "view" and issubclass(model, HistoricalChanges)):
+    if model in (None, AuditEntry) or content_type.model in NOT_CURATED:
+        return False
+    if verb != "view" and issubclass(model, HistoricalChanges):
         return False
     if verb == "delete" and content_type.model in PARTS:
         verb = "change"

@@ -5,7 +5,7 @@ from itertools import pairwise
 from django import forms
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
-from django.contrib.auth.forms import BaseUserCreationForm, UserChangeForm
+from django.contrib.auth.forms import UserChangeForm
 from django.contrib.auth.models import Group
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
@@ -26,13 +26,16 @@ admin.site.site_url = "/"
 admin.site.unregister(Group)
 
 
-class AccountCreationForm(BaseUserCreationForm):
-    """A new account, by e-mail address."""
+class AccountCreationForm(forms.ModelForm):
+    """A new account, by e-mail address; nobody but its owner ever knows a password of it."""
 
     class Meta:
         model = User
         fields = ["email", "name", "state", "organisation"]
-        field_classes = {"email": forms.EmailField}
+
+    def save(self, commit=True):
+        self.instance.set_unusable_password()
+        return super().save(commit)
 
 
 class AccountChangeForm(UserChangeForm):
@@ -111,9 +114,8 @@ class AccountAdmin(CuratedAdmin, DjangoUserAdmin):
         (_("Rights"), {"fields": ["is_active", "is_staff", "is_superuser"]}),
         (_("Dates"), {"fields": ["last_login", "date_joined"]}),
     ]
-    add_fieldsets = [
-        (None, {"fields": ["email", "name", "state", "organisation", "password1", "password2"]}),
-    ]
+    add_form_template = "admin/members/add_account.html"
+    add_fieldsets = [(None, {"fields": ["email", "name", "state", "organisation"]})]
     inlines = [MandateInline]
     actions = [close_accounts, forget_factors]
 

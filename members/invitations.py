@@ -154,7 +154,7 @@ def _check_seat(invitation):
 
 def seat_taken(invitation):
     """Why the seat is not free in the days of an invitation to it, or ""."""
-    seat = Mandate.objects.of_seat(invitation.state).exclude(pk=invitation.succeeds_id)
+    seat = Mandate.objects.of_seat(invitation.state).exclude(pk=invitation.succeeds_id).holding()
     held = seat.overlapping(invitation.since or today(), invitation.until).first()
     if held is None:
         return ""
@@ -249,6 +249,7 @@ def accept(invitation, *, account=None, name="", password="", language=""):
 
     Returns the Invitation with its account and mandate. Raises CannotAccept, and then nothing is done.
     """
+    _lock_around(invitation, account)
     held = Invitation.objects.select_for_update(of=("self",)).get(pk=invitation.pk)
     if held.digest != invitation.digest or held.state_of_things != "pending":
         raise CannotAccept(_("This link no longer works."))
@@ -264,6 +265,14 @@ def accept(invitation, *, account=None, name="", password="", language=""):
     held.save(update_fields=["mandate", "account", "accepted"])
     audit(AuditEntry.Kind.INVITATION, by=account, subject=("invitation", held.pk), detail="accepted")
     return held
+
+
+def _lock_around(invitation, account):
+    """What accepting writes, in the order in which inviting and ending an access lock it too: the people, the seat."""
+    people = {invitation.invited_by_id, account and account.pk}
+    list(User.objects.filter(pk__in=people - {None}).order_by("pk").select_for_update())
+    if invitation.role in WITH_MANDATE:
+        lock_seat(invitation.state)
 
 
 def _opened(invitation, *, name, password, language):

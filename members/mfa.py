@@ -71,11 +71,19 @@ def unseen_codes(user):
     return row.wrap() if row and not row.wrap().did_view else None
 
 
+def _one_at_a_time(request):
+    """Of two posts at a time the second sees what the first left."""
+    if request.method == "POST" and request.user.is_authenticated:
+        User.objects.select_for_update().get(pk=request.user.pk)
+
+
 def adding_an_app(view):
     """The view that adds an app, once: a second post of the same form leads where the first one did."""
 
     @wraps(view)
+    @transaction.atomic
     def guarded(request, *args, **kwargs):
+        _one_at_a_time(request)
         if request.user.is_authenticated and factors_of(request.user).filter(type=Type.TOTP).exists():
             return redirect("mfa_view_recovery_codes" if unseen_codes(request.user) else "mfa_index")
         return view(request, *args, **kwargs)
@@ -90,8 +98,7 @@ def keeping_a_factor(view):
     @transaction.atomic
     def guarded(request, *args, **kwargs):
         user = request.user
-        if user.is_authenticated:
-            User.objects.select_for_update().get(pk=user.pk)  # of two at a time the second sees what the first left
+        _one_at_a_time(request)
         if user.is_authenticated and is_demanded(user) and factors_of(user).count() == 1:
             said = _("Your account must keep a second factor. Add another one first, then take this one away.")
             messages.error(request, said)

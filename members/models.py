@@ -160,7 +160,7 @@ class Mandate(models.Model):
         if self.person_id is not None and self.person.state_id != self.state_id:
             raise ValidationError({"person": _("This account does not belong to that State.")})
         others = Mandate.objects.of_state(self.state).exclude(pk=self.pk).overlapping(self.since, self.until)
-        if self.role == Role.FOCAL_POINT and others.of_seat(self.state).exists():
+        if self.role == Role.FOCAL_POINT and others.holding().of_seat(self.state).exists():
             raise ValidationError({"since": _("The State has another National Focal Point in this time.")})
         if others.held_by(self.person_id).as_role(self.role).exists():
             raise ValidationError({"since": _("This person has the same role already in this time.")})
@@ -282,6 +282,7 @@ class AuditEntry(models.Model):
         LABEL = "label", _("label changed")
         PUBLICATION = "publication", _("publication changed")
         PROPOSAL = "proposal", _("proposal")
+        MODERATION = "moderation", _("moderation")
         ADMIN = "admin", _("act in the administration")
 
     kind = models.CharField(_("kind"), max_length=20, choices=Kind)
@@ -348,6 +349,7 @@ class Labelled(models.Model):
 
     label_field = "label"  # which column readers are judged by
     owner_path = "state"  # the foreign key to the owning State, or "" where the secretariat owns all
+    partners_field = ""  # the column that says whether partners may know of it, or "" where the label alone decides
     is_word_of_owner = False  # whether what is being saved was submitted by the owner
 
     class Meta:
@@ -376,13 +378,21 @@ class Labelled(models.Model):
         super().clean()
         if self.restricted_until and self.label == Label.CLEAR:
             raise ValidationError({"restricted_until": _("TLP:CLEAR is not restricted.")})
-        if self.pk and not self.is_word_of_owner and self._is_widened_by_others():
+        if self.pk and not self.is_word_of_owner:
+            for stored in type(self)._base_manager.filter(pk=self.pk):
+                self._leave_to_owner(stored)
+
+    def _leave_to_owner(self, stored):
+        """Refuse a label wider than the stored one, and another owner, who could widen it next."""
+        if self.label < stored.label and Mandate.objects.speak_for({stored.state_id, self.state_id}):
             said = _("Only the State that owns this record widens its label; its Focal Point does it at My desk.")
             raise ValidationError({"label": said})
+        moves = self.state_id != stored.state_id and stored.strictest_label > Label.CLEAR
+        if moves and Mandate.objects.speak_for({stored.state_id}):
+            said = _("The record stays with its State until the State's Focal Point opens it to everybody at My desk.")
+            raise ValidationError({self.owner_path.partition("__")[0]: said})
 
-    def _is_widened_by_others(self):
-        """Whether the label is wider than the stored one, though its owner, as stored or from now on, speaks for
-        himself."""
-        stored = type(self)._base_manager.filter(pk=self.pk, label__gt=self.label).first()
-        owners = {stored.state_id, self.state_id} - {None} if stored else set()
-        return bool(owners) and Mandate.objects.in_force().of_focal_points().of_states(owners).exists()
+    @property
+    def strictest_label(self):
+        """The strictest label of what belongs to the record's owner together with it."""
+        return self.label

@@ -62,6 +62,11 @@ class MandateQuerySet(models.QuerySet):
         rows = self.filter(Q(until__isnull=True) | Q(until__gte=since))
         return rows.filter(since__lte=until) if until else rows
 
+    def holding(self):
+        """All but those that are left in force, or to come, though their holder's account is closed."""
+        left = Q(person__is_active=False) & (Q(until__isnull=True) | Q(until__gte=today()))
+        return self.exclude(left)
+
     def not_over(self):
         """Mandates in force or to come."""
         return self.exclude(until__lt=today())
@@ -117,6 +122,10 @@ class MandateQuerySet(models.QuerySet):
 
     def of_states(self, states):
         return self.filter(state__in=states).select_related("person", "state")
+
+    def speak_for(self, states):
+        """Whether one of these States (ids, or None) has a National Focal Point today, whose word counts."""
+        return self.in_force().of_focal_points().filter(state__in=states - {None}).exists()
 
     def seats(self):
         """Ids of the States whose seat is filled by one of these mandates."""

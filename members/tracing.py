@@ -2,6 +2,7 @@
 
 from core.lines import without_secrets
 from members.audit import audit, audit_standing
+from members.mfa import must_enrol
 from members.models import AuditEntry
 from members.subjects import kind_of_model, subject_of
 
@@ -33,7 +34,8 @@ def kind_of(request, response):
     if request.method != "HEAD" and response.status_code == 200 and _is_file(match, response):
         return None if getattr(request, "is_traced", False) else Kind.EXPORT
     if request.method == "POST" and response.status_code == 302 and match and match.app_name == "admin":
-        return Kind.ADMIN
+        is_let_in = request.user.is_staff and not must_enrol(request.user)
+        return Kind.ADMIN if is_let_in else Kind.REFUSED
     return None
 
 

@@ -1,6 +1,7 @@
 """Addresses of one's account: our page, and the pages of allauth that an invited member needs."""
 
 from allauth.account import views as allauth_views
+from allauth.account.decorators import reauthentication_required
 from allauth.mfa.base import views as factor_views
 from allauth.mfa.recovery_codes import views as code_views
 from allauth.mfa.totp import views as app_views
@@ -25,6 +26,10 @@ urlpatterns = [
     path("desk/log.<csv,xlsx:form>", log_views.audit_export, name="audit_export"),
 ]
 
+ending_sessions = reauthentication_required(
+    session_views.list_usersessions,
+    enabled=lambda request: request.method == "POST" and request.user.is_authenticated,
+)
 remove_passkey = passkey_views.RemoveWebAuthnView.as_view(success_url=reverse_lazy("mfa_index"))
 allauth_patterns = [
     path("login/", allauth_views.login, name="account_login"),
@@ -45,7 +50,7 @@ allauth_patterns = [
         allauth_views.password_reset_from_key_done,
         name="account_reset_password_from_key_done",
     ),
-    path("sessions/", session_views.list_usersessions, name="usersessions_list"),
+    path("sessions/", ending_sessions, name="usersessions_list"),
     path("security/", security_views.security, name="mfa_index"),
     path("security/confirm/", factor_views.authenticate, name="mfa_authenticate"),
     path("security/reauthenticate/", factor_views.reauthenticate, name="mfa_reauthenticate"),

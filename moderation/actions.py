@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from core.labels import Label
 from documents.actions import refresh_audience
+from documents.models import Document
 from members.access import Action, can
 from members.audit import audit
 from members.models import AuditEntry, Labelled, Mandate, User
@@ -22,6 +23,7 @@ from notifications.actions import notify
 
 Status, Step = Proposal.Status, ProposalStep.Step
 MOST_DOCUMENTS, MOST_OPEN = 10, 50
+MOST_FILES = 200  # of one person, in all proposals that are not accepted, withdrawn ones too
 
 
 def locked(proposal):
@@ -231,6 +233,9 @@ def add_document(*, proposal, form, by):
         return there
     if draft.documents.count() >= MOST_DOCUMENTS:
         raise Refused(_("Not added: a proposal has %(most)d files at most.") % {"most": MOST_DOCUMENTS})
+    if Document.objects.proposed_by(by).count() >= MOST_FILES:
+        said = _("Not added: you have %(most)d files in proposals that are not accepted. Remove some of them first.")
+        raise Refused(said % {"most": MOST_FILES})
     document.state, document.author, document._history_user = draft.state, by, by
     document.save()
     refresh_audience(document)

@@ -93,6 +93,11 @@ class ProposalForm(forms.ModelForm):
         """What a new record's form is laid over; a document's is the file that was added to the proposal, if any."""
         return cls.Meta.model()
 
+    @classmethod
+    def first_record(cls, query):
+        """What the empty form begins with; `query` is that of its address, which may name what it is about."""
+        return cls.new_record()
+
     def title(self):
         """What the proposal is called in lists, from what the form holds, valid or not."""
         raise NotImplementedError
@@ -158,6 +163,13 @@ class Row:
 
 def free_slug(model, title):
     """An address that no row of the model has: "copa-america", "copa-america-2" …"""
-    stem = slugify(title)[: LONGEST_SLUG - 4].strip("-") or model._meta.model_name
+    stem = _whole_words(slugify(title), LONGEST_SLUG - 4) or model._meta.model_name
     taken = set(model.objects.filter(slug__startswith=stem).values_list("slug", flat=True)) | RESERVED_SLUGS
     return next(slug for slug in (stem, *(f"{stem}-{n}" for n in range(2, 1000))) if slug not in taken)
+
+
+def _whole_words(slug, most):
+    """As much of it as there is room for, up to the end of a word; a word that is longer is cut."""
+    if len(slug) <= most:
+        return slug
+    return slug[: most + 1].rpartition("-")[0] or slug[:most]

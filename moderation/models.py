@@ -1,4 +1,4 @@
-"""The nouns of contributions: what a State proposes, and the steps it went through."""
+"""The nouns of contributions: what a State proposes, what readers report, and the steps either went through."""
 
 import uuid
 
@@ -7,10 +7,12 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from core.labels import Label
 from documents.models import Document
 from members.models import User
 from moderation.kinds import KINDS
-from moderation.querysets import ProposalQuerySet, StepQuerySet
+from moderation.moderated import MODERATED
+from moderation.querysets import OPEN, DecisionQuerySet, FlagQuerySet, ProposalQuerySet, StepQuerySet
 from reference.models import MemberState
 
 
@@ -85,6 +87,11 @@ class Proposal(models.Model):
         return self.base != ""
 
     @property
+    def is_open(self):
+        """Whether it is neither accepted nor withdrawn."""
+        return self.status in OPEN
+
+    @property
     def is_editable(self):
         """Whether it is the State's turn; a withdrawn one may be taken up again."""
         return self.status in {self.Status.DRAFT, self.Status.RETURNED, self.Status.WITHDRAWN}
@@ -126,3 +133,115 @@ class ProposalStep(models.Model):
 
     def __str__(self):
         return f"{self.proposal}: {self.get_step_display()}"
+
+
+LONGEST_NOTE = 1000
+
+
+class OnThing(models.Model):
+    """A row about something that moderators look after, known by its kind and key alone."""
+
+    subject_kind = models.CharField(_("kind of record"), max_length=20)
+    subject_key = models.BigIntegerField(_("key of the record"))
+
+    class Meta:
+        abstract = True
+
+    def get_absolute_url(self):
+        return reverse("moderation:flag_detail", args=[self.subject_kind, self.subject_key])
+
+    def title_for(self, reader):
+        """What it is about, where `reader` may know of that; otherwise the name of its kind."""
+        about = MODERATED.get(self.subject_kind)
+        record = about.rows(reader).filter(pk=self.subject_key).first() if about and reader else None
+        return about.thing(record, reader).title if record else str(about.label if about else self.subject_kind)
+
+
+class Flag(OnThing):
+    """Somebody's report of something that he read, for the moderators; open until they decided."""
+
+    class Category(models.TextChoices):
+        CONFIDENTIAL = "confidential", _("It holds confidential information")
+        NOT_POLITE = "not_polite", _("It is not polite")
+        OFF_TOPIC = "off_topic", _("It does not belong here")
+        SPAM = "spam", _("It is advertising")
+        OTHER = "other", _("Something else")
+
+    class Decision(models.TextChoices):
+        OPEN = "open", _("waits for the moderators")
+        UPHELD = "upheld", _("the moderators agreed")
+        REJECTED = "rejected", _("the moderators left it as it is")
+
+    category = models.CharField(_("reason"), max_length=12, choices=Category)
+    text = models.TextField(_("what is wrong"), max_length=LONGEST_NOTE, blank=True)
+    by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="flags", verbose_name=_("reported by"))
+    created = models.DateTimeField(_("reported"), default=timezone.now)
+    decision = models.CharField(_("decision"), max_length=8, choices=Decision, default=Decision.OPEN)
+    decided_by = models.ForeignKey(
+        User, models.SET_NULL, null=True, editable=False, related_name="+", verbose_name=_("decided by")
+    )
+    decided = models.DateTimeField(_("decided"), null=True, editable=False)
+    note = models.TextField(_("answer"), max_length=LONGEST_NOTE, blank=True)
+
+    objects = FlagQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["created", "pk"]
+        verbose_name = _("report")
+        verbose_name_plural = _("reports")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["subject_kind", "subject_key", "by"], condition=models.Q(decision="open"), name="flag_open_once"
+            )
+        ]
+        indexes = [
+            models.Index(fields=["subject_kind", "subject_key"], name="flag_of_thing"),
+            models.Index(fields=["created"], name="flag_open", condition=models.Q(decision="open")),
+        ]
+
+    def __str__(self):
+        return self.title_for(self.by)
+
+
+class Decision(OnThing):
+    """One thing that moderators did to something, with the reason that its author reads.
+
+    `data` is what undoing it needs to know.
+    """
+
+    class Act(models.TextChoices):
+        HIDDEN = "hidden", _("hidden")
+        RESTORED = "restored", _("shown again")
+        LET_OUT = "let_out", _("published")
+        REFUSED = "refused", _("not published")
+        WARNED = "warned", _("the author was asked to keep to the rules")
+        SETTLED = "settled", _("dealt with in another way")
+        KEPT = "kept", _("left as it is")
+        LOCKED = "locked", _("locked")
+        UNLOCKED = "unlocked", _("unlocked")
+        RENAMED = "renamed", _("renamed")
+        RELABELLED = "relabelled", _("label changed")
+        MOVED = "moved", _("moved to another forum")
+        MERGED = "merged", _("joined with another conversation")
+        SPLIT = "split", _("posts moved to a conversation of their own")
+
+    act = models.CharField(_("act"), max_length=12, choices=Act)
+    author = models.ForeignKey(
+        User, models.SET_NULL, null=True, related_name="decisions", verbose_name=_("whose it is")
+    )
+    by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+", verbose_name=_("by"))
+    at = models.DateTimeField(_("when"), default=timezone.now)
+    note = models.TextField(_("reason"), max_length=LONGEST_NOTE, blank=True)
+    label = models.PositiveSmallIntegerField(_("audience label"), choices=Label, default=Label.CLEAR)
+    data = models.JSONField(default=dict)
+
+    objects = DecisionQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["at", "pk"]
+        verbose_name = _("decision of the moderators")
+        verbose_name_plural = _("decisions of the moderators")
+        indexes = [models.Index(fields=["subject_kind", "subject_key", "at"], name="decision_on_thing")]
+
+    def __str__(self):
+        return self.title_for(self.author)

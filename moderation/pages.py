@@ -16,7 +16,6 @@ from moderation.models import Proposal, ProposalStep
 from moderation.records import begun_form, form_of, live_of, record_of, version_of
 
 Status, Step = Proposal.Status, ProposalStep.Step
-OPEN = (Status.DRAFT, Status.SUBMITTED, Status.RETURNED)
 WITH_SECRETARIAT = (Status.SUBMITTED, Status.ACCEPTED)
 
 
@@ -31,7 +30,7 @@ def page_of(proposal, user, *, reasons=None):
     rows, moved = _rows(proposal, form, record, user, is_moved=is_moved)
     documents = documents_of(proposal, user)
     problems = _problems(proposal, record, user) if rights["may_edit"] and record is not None else []
-    is_gone = record is None and proposal.status in OPEN
+    is_gone = record is None and proposal.is_open
     return {
         "proposal": proposal,
         "author": _name(proposal.author, user, proposal.state.name),
@@ -55,13 +54,12 @@ def rights_of(proposal, user):
     """What this reader may do with it now."""
     writes, speaks = can(user, Action.DRAFT_PROPOSAL, proposal), can(user, Action.PROPOSE, proposal)
     reviews = can(user, Action.REVIEW, proposal) and proposal.status == Status.SUBMITTED
-    is_open = proposal.status in OPEN
     return {
         "may_edit": writes and proposal.is_editable,
         "may_submit": speaks and proposal.is_editable,
-        "may_withdraw": is_open and may_withdraw(proposal, user),
+        "may_withdraw": proposal.is_open and may_withdraw(proposal, user),
         "may_review": reviews,
-        "may_rebase": is_open and (reviews or speaks or (writes and proposal.is_editable)),
+        "may_rebase": proposal.is_open and (reviews or speaks or (writes and proposal.is_editable)),
         "is_reviewer": can(user, Action.REVIEW, proposal),
     }
 
@@ -73,7 +71,7 @@ def may_withdraw(proposal, user):
 
 def _is_moved(proposal, record):
     """Whether the live record was changed since an open proposal was begun."""
-    is_open_change = proposal.status in OPEN and proposal.is_change
+    is_open_change = proposal.is_open and proposal.is_change
     return bool(is_open_change and record is not None and version_of(record) != proposal.base)
 
 

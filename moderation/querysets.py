@@ -1,13 +1,15 @@
-"""Adjectives of proposals."""
+"""Adjectives of proposals, reports and decisions."""
 
 from django.db import models
-from django.db.models import Case, Count, Value, When
+from django.db.models import Case, Count, Min, Value, When
 
 from members.access import Action, Scope, scope, state_ids_of
 
 OPEN = ("draft", "submitted", "returned")
 # Whose turn it is decides the order of a list: the State's first, then the secretariat's, then nobody's.
 ORDER = ("returned", "draft", "submitted", "accepted", "withdrawn")
+# What moderators decide on reports alone: it does not touch the author, who need not know that there was one.
+UNTOLD = ("kept", "settled")
 
 
 class ProposalQuerySet(models.QuerySet):
@@ -71,8 +73,15 @@ class ProposalQuerySet(models.QuerySet):
         """[(value …, how many)] of each combination of values."""
         return self.order_by(*fields).values_list(*fields).annotate(n=Count("pk"))
 
+    def ended(self):
+        """Accepted or withdrawn."""
+        return self.exclude(status__in=OPEN)
+
     def with_uuid(self, uuid):
         return self.filter(uuid=uuid)
+
+    def with_uuids(self, uuids):
+        return self.filter(uuid__in=uuids)
 
 
 class StepQuerySet(models.QuerySet):
@@ -82,3 +91,58 @@ class StepQuerySet(models.QuerySet):
     def last_submission(self, proposal):
         """The step at which it was submitted last, or None."""
         return self.filter(proposal=proposal, step="submitted").last()
+
+
+class ThingQuerySet(models.QuerySet):
+    """Rows about things that are known by kind and key."""
+
+    def of(self, subject):
+        """Those about one thing, given as (kind, key)."""
+        kind, key = subject
+        return self.filter(subject_kind=kind, subject_key=key)
+
+    def of_any(self, kind, keys):
+        return self.filter(subject_kind=kind, subject_key__in=keys)
+
+
+class FlagQuerySet(ThingQuerySet):
+    def visible_to(self, user):
+        """One's own; moderators see all."""
+        if scope(user, Action.MODERATE) == Scope.ANY:
+            return self
+        return self.filter(by=user) if user.is_authenticated else self.none()
+
+    def by_person(self, person):
+        return self.filter(by=person)
+
+    def open(self):
+        return self.filter(decision="open")
+
+    def since(self, moment):
+        return self.filter(created__gt=moment)
+
+    def waiting_things(self):
+        """[{subject_kind, subject_key, since, n}] of the things with open reports, the longest waiting first."""
+        rows = self.open().order_by().values("subject_kind", "subject_key")
+        return rows.annotate(since=Min("created"), n=Count("pk")).order_by("since", "subject_key")
+
+    def for_list(self):
+        return self.select_related("by", "by__state", "by__organisation", "decided_by")
+
+
+class DecisionQuerySet(ThingQuerySet):
+    def visible_to(self, user):
+        """Those on what is one's own; moderators see all."""
+        if scope(user, Action.MODERATE) == Scope.ANY:
+            return self
+        return self.told_to(user) if user.is_authenticated else self.none()
+
+    def told_to(self, author):
+        """Those on what is somebody's own that concern him."""
+        return self.filter(author=author).exclude(act__in=UNTOLD)
+
+    def with_act(self, act):
+        return self.filter(act=act)
+
+    def for_list(self):
+        return self.select_related("by", "author")

@@ -2,6 +2,7 @@
 
 from copy import copy
 
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from moderation.held import bound, held, merged
@@ -62,4 +63,6 @@ def texts_to_save(proposal, record, *, reader):
 def title_of(form):
     """What a proposal is called, from what its form holds."""
     title = " ".join(form.title().split())[:LONGEST_TITLE]
-    return title or str(form.instance if form.instance.pk else form.instance._meta.verbose_name)
+    if title or form.instance.pk:
+        return title or str(form.instance)
+    return _("%(kind)s without a title") % {"kind": capfirst(form.instance._meta.verbose_name)}

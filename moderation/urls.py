@@ -1,8 +1,8 @@
-"""Addresses of proposals and of the queue, beneath the desk."""
+"""Addresses of proposals, of the queues, and of what moderators decide, beneath the desk."""
 
 from django.urls import include, path
 
-from moderation import views
+from moderation import flag_views, views
 
 app_name = "moderation"
 one = [
@@ -19,6 +19,9 @@ one = [
 ]
 urlpatterns = [
     path("queue/", views.proposal_queue, name="proposal_queue"),
+    path("flags/", flag_views.flag_queue, name="flag_queue"),
+    path("flags/<slug:kind>/<int:key>/", flag_views.flag_detail, name="flag_detail"),
+    path("flags/<slug:kind>/<int:key>/decide/", flag_views.flag_decide, name="flag_decide"),
     path("proposals/", views.proposal_list, name="proposal_list"),
     path("proposals/<uuid:uuid>/", include(one)),
     path("proposals/<str:kind>/new/", views.proposal_create, name="proposal_create"),

@@ -30,6 +30,22 @@ def _kind(name):
     return KINDS[name]
 
 
+def _done(request, proposal, act, said, **given):
+    """Do something to a proposal, and go back to it with what was done or why it was not."""
+    try:
+        act(proposal=proposal, by=request.user, **given)
+        messages.success(request, said)
+    except Refused as refused:
+        messages.error(request, str(refused))
+    return redirect(proposal)
+
+
+def _late(request, proposal):
+    """Back to a proposal that is past what was to be done with it."""
+    messages.info(request, _("This proposal cannot be edited now."))
+    return redirect(proposal)
+
+
 def _proposal(request, uuid):
     """The proposal, where the reader may know of it. Whoever takes no part in proposals is told so before."""
     if not (can(request.user, Action.DRAFT_PROPOSAL) or can(request.user, Action.REVIEW)):
@@ -71,7 +87,7 @@ def proposal_create(request, kind):
     state = proposing_states(request.user)[0]
     if request.method == "POST":
         return keep(request, about=about, state=state)
-    form = begun_form(about, about.form.new_record(), state=state, reader=request.user)
+    form = begun_form(about, about.form.first_record(request.GET), state=state, reader=request.user)
     context = sheet_of(about, form, state=state, version=0, token=uuid4())
     return render(request, "moderation/proposal_edit.html", context)
 
@@ -121,8 +137,7 @@ def proposal_edit(request, uuid):
         return keep(request, about=proposal.about, state=proposal.state, proposal=proposal)
     record = record_of(proposal, request.user)
     if record is None or not proposal.is_editable:
-        messages.info(request, _("This proposal cannot be edited now."))
-        return redirect(proposal)
+        return _late(request, proposal)
     form = form_of(proposal, record, reader=request.user)
     context = draft_of(proposal, form)
     return render(request, "moderation/proposal_edit.html", context)
@@ -155,14 +170,14 @@ def proposal_withdraw(request, uuid):
     require(request.user, Action.DRAFT_PROPOSAL, proposal)
     if not may_withdraw(proposal, request.user):
         raise PermissionDenied
-    if request.method != "POST":
-        return render(request, "moderation/proposal_withdraw.html", {"proposal": proposal})
-    try:
-        actions.withdraw(proposal=proposal, by=request.user)
-        messages.success(request, _("Withdrawn. Nothing is lost: you can take it up again."))
-    except Refused as refused:
-        messages.error(request, str(refused))
-    return redirect(proposal)
+    if request.method == "POST":
+        said = _("Withdrawn. Nothing is lost: you can take it up again.")
+        return _done(request, proposal, actions.withdraw, said)
+    if not proposal.is_open:
+        said = _("Nothing was done: the proposal is already %(status)s.")
+        messages.info(request, said % {"status": proposal.get_status_display()})
+        return redirect(proposal)
+    return render(request, "moderation/proposal_withdraw.html", {"proposal": proposal})
 
 
 @require_POST
@@ -213,12 +228,8 @@ def proposal_rebase(request, uuid):
     proposal = _proposal(request, uuid)
     if not rights_of(proposal, request.user)["may_rebase"]:
         raise PermissionDenied
-    try:
-        actions.rebase(proposal=proposal, by=request.user)
-        messages.success(request, _("Done. What the proposal does not touch is now as in the published record."))
-    except Refused as refused:
-        messages.error(request, str(refused))
-    return redirect(proposal)
+    said = _("Done. What the proposal does not touch is now as in the published record.")
+    return _done(request, proposal, actions.rebase, said)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -230,14 +241,12 @@ def proposal_document_add(request, uuid):
     if not proposal.takes_files:
         messages.error(request, _("Not added: propose another file as a document of its own."))
         return redirect(proposal)
+    if not proposal.is_editable:
+        return _late(request, proposal)
     form = ProposalDocumentForm(request.POST or None, request.FILES or None, proposal=proposal)
     if request.method == "POST" and form.is_valid():
-        try:
-            actions.add_document(proposal=proposal, form=form, by=request.user)
-            messages.success(request, _("The file was added. It is published with the proposal, or not at all."))
-        except Refused as refused:
-            messages.error(request, str(refused))
-        return redirect(proposal)
+        said = _("The file was added. It is published with the proposal, or not at all.")
+        return _done(request, proposal, actions.add_document, said, form=form)
     return render(request, "moderation/proposal_document_add.html", {"proposal": proposal, "form": form})
 
 
@@ -248,14 +257,11 @@ def proposal_document_remove(request, uuid, document):
     proposal = _proposal(request, uuid)
     require(request.user, Action.DRAFT_PROPOSAL, proposal)
     file = _document(proposal, document, request.user)
-    if request.method != "POST":
-        return render(request, "moderation/proposal_document_remove.html", {"proposal": proposal, "document": file})
-    try:
-        actions.remove_document(proposal=proposal, document=file, by=request.user)
-        messages.success(request, _("The file was removed."))
-    except Refused as refused:
-        messages.error(request, str(refused))
-    return redirect(proposal)
+    if request.method == "POST":
+        return _done(request, proposal, actions.remove_document, _("The file was removed."), document=file)
+    if not proposal.is_editable:
+        return _late(request, proposal)
+    return render(request, "moderation/proposal_document_remove.html", {"proposal": proposal, "document": file})
 
 
 @require_safe

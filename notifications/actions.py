@@ -1,46 +1,36 @@
 """Verbs of telling people: tell, read, watch, choose."""
 
-import datetime
-from dataclasses import dataclass
-
-from django.core.mail import get_connection
 from django.db import transaction
-from django.db.models import Count, OuterRef, Subquery
-from django.db.models.functions import Coalesce
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from core.labels import Label
 from members.access import state_ids_of
-from members.models import Mandate, User
-from notifications.kinds import KINDS, SUBJECTS, Group
-from notifications.mails import mail_at_once
+from members.models import Mandate
+from notifications.delivery import AT_ONCE, DAILY, MOST_NOW, News, count_unread, locked, tell, tell_many
+from notifications.kinds import Group, usual_mail
+from notifications.levels import Level, combined, deciding, place_of
 from notifications.models import Notification, Preference, Watch
-from notifications.telling import NOTHING, known_to_all, record_for
+from notifications.telling import NOTHING
 
-A_DAY = datetime.timedelta(days=1)
-AT_ONCE, DAILY, NEVER = Preference.Mail
+MOST_COMBINATIONS = 100
 
 
-@dataclass(frozen=True)
-class News:
-    """What happened to which record, by whom; `soonest` is when a mail about it goes to those who want it at once."""
-
-    subject: tuple
-    label: int
-    by: object
-    soonest: str = AT_ONCE
+class TooMany(Exception):
+    """One more is not kept; the reason is a sentence for who asked."""
 
 
 @transaction.atomic
-def notify(*, to, kind, subject=NOTHING, label=Label.CLEAR, by=None):
+def notify(*, to, kind, subject=NOTHING, label=Label.CLEAR, by=None, due=None):
     """Tell some accounts of one thing, in the portal and by mail as each prefers. Returns how many were told.
 
     `to` is an iterable of accounts, `kind` the name of a registered NotificationKind, `subject` the record as
-    (name of a registered Subject, primary key), `label` its effective label, `by` who caused it. Left out are `by`,
-    closed accounts, and whoever may not know of the record. A mail names the record only where everybody may know of
-    it. Who has not yet read the same of the same record is not told twice.
+    (name of a registered Subject, primary key), `label` its effective label, `by` who caused it, `due` the last day on
+    which something can be done about it, which stands first in the subject of the mail. Left out are `by`, closed
+    accounts, and whoever may not know of the record. A mail names the record only where everybody may know of it. Who
+    has not yet read the same of the same record is not told twice.
     """
-    return _tell({person.pk: kind for person in to}, News(subject, label, by))
+    return tell({person.pk: kind for person in to}, News(subject, label, _key(by), due=due))
 
 
 @transaction.atomic
@@ -48,10 +38,29 @@ def tell_watchers(record, *, subject, kind, also=(), by, but=()):
     """Tell those who watch a record, or a State or theme it is filed under, each once. Returns how many were told.
 
     `subject` is (subject name, primary key); `also` names more watched things that lead here, `but` accounts that are
-    told otherwise.
+    told otherwise. Which of somebody's watches decides is in notifications/levels.py. More than a few are told by the
+    queue, as soon as the transaction is committed.
     """
-    watchers = set(_watchers(record, subject, also)) - {person.pk for person in but}
-    return _tell(dict.fromkeys(watchers, kind), News(subject, _label(record), by))
+    kinds = dict.fromkeys(_watchers(levels_at(record, subject, also)) - {person.pk for person in but}, kind)
+    return tell_many(kinds, News(subject, label_of(record), _key(by)))
+
+
+@transaction.atomic
+def tell_of_part(record, *, subject, part, addressed, kind="", by, due=None, then=()):
+    """Tell of a part of a record, such as a post of a thread: whom it addresses, and who watches; each person once.
+
+    `addressed` is {primary key of an account: name of the kind}: those are told of `part`, (subject name, key), unless
+    they muted what decides here. The others who watch are told of the record itself by `kind`, or not at all without.
+    `then` are accounts, by key, that the same transaction tells of something else afterwards.
+    """
+    levels = levels_at(record, subject)
+    named = {key: name for key, name in addressed.items() if levels.get(key) != Level.MUTED}
+    watchers = dict.fromkeys(_watchers(levels) - addressed.keys() - {_key(by)}, kind) if kind else {}
+    now = watchers if len(watchers) <= MOST_NOW else ()
+    if then or (named and now):
+        list(locked([*named, *now, *then]))  # in one order, whoever tells of what
+    told = tell(named, News(part, label_of(record), _key(by), due=due))
+    return told + tell_many(watchers, News(subject, label_of(record), _key(by), due=due))
 
 
 @transaction.atomic
@@ -61,104 +70,47 @@ def tell_of_curation(record, *, subject, published, by, in_bulk=False):
     What is one of many goes into the daily mail. Returns how many were told.
     """
     verb = "published" if published else "changed"
-    kinds = dict.fromkeys(_watchers(record, subject), f"record_{verb}")
+    kinds = dict.fromkeys(_watchers(levels_at(record, subject)), f"record_{verb}")
     owners = Mandate.objects.in_force().of_states([record.state_id] if record.state_id else [])
     kinds |= dict.fromkeys(owners.values_list("person", flat=True), f"record_{verb}_by_secretariat")
-    return _tell(kinds, News(subject, _label(record), by, DAILY if in_bulk else AT_ONCE))
+    return tell_many(kinds, News(subject, label_of(record), _key(by), DAILY if in_bulk else AT_ONCE))
 
 
-def _watchers(record, subject, also=()):
-    """Primary keys of the accounts that watch a record or something above it."""
-    above = SUBJECTS[subject[0]].under(record)
-    return Watch.objects.on({subject, *also, *above}).order_by().values_list("person", flat=True).distinct()
+def levels_at(record, subject, also=()):
+    """{primary key of an account: the Level that decides what it is told of a record}; who is not there chose none."""
+    place = place_of(record, subject, also)
+    watches = Watch.objects.on(place.subjects).order_by()
+    return deciding(place, watches.values_list("person", "subject_kind", "subject_key", "also", "level"))
 
 
-def _label(record):
+def _watchers(levels):
+    return {person for person, level in levels.items() if level == Level.WATCHING}
+
+
+def label_of(record):
     return getattr(record, record.label_field) if hasattr(record, "label_field") else Label.CLEAR
 
 
-def _tell(kinds, news):
-    """Tell {primary key of an account: name of the kind} of one record."""
-    keys = kinds.keys() - {news.by.pk if news.by else None}
-    people = list(_locked(keys)) if keys else []
-    chosen = Preference.objects.filter(person__in=people).values_list("person", "group", "mail")
-    choices = {(person, group): mail for person, group, mail in chosen}
-    known, mails = [], []
-    for person in people:
-        record = record_for(person, news.subject)
-        if record is None and news.subject != NOTHING:
-            continue
-        row = _row_for(person, KINDS[kinds[person.pk]], news)
-        mail = _when(row, choices.get((person.pk, KINDS[row.kind].group), AT_ONCE), news)
-        _keep(row, mail)
-        known.append(person.pk)
-        if mail == AT_ONCE:
-            mails.append((row, record))
-    _send(mails)
-    _count_unread(known)
-    return len(known)
-
-
-def _locked(keys):
-    """Those of the accounts that are open, locked in one order, so that two who tell wait and none is counted twice."""
-    people = User.objects.select_for_update(no_key=True).filter(pk__in=keys, is_active=True)
-    return people.order_by("pk")
-
-
-def _row_for(person, kind, news):
-    """The row of what a person is told. The same told again while it is unread is the same row, as of now."""
-    same = Notification.objects.visible_to(person).about(news.subject).unread().filter(kind=kind.name)
-    row = same.first() or Notification(kind=kind.name)
-    row.person, row.by, row.created = person, news.by, timezone.now()
-    row.subject_kind, row.subject_key = news.subject
-    row.label = news.label
-    return row
-
-
-def _when(row, mail, news):
-    """When a mail about it goes: a record that keeps changing sends one a day, and the rest with the daily mail."""
-    if mail != AT_ONCE or KINDS[row.kind].group == Group.MY_WORK:
-        return mail
-    mailed = Notification.objects.visible_to(row.person).about(news.subject).mailed_since(row.created - A_DAY)
-    return DAILY if mailed.exists() else news.soonest
-
-
-def _keep(row, mail):
-    row.mail_due = mail == DAILY
-    row.mailed = row.created if mail == AT_ONCE else row.mailed
-    row.save()
-
-
-def _send(rows):
-    """Queue a mail for each (notification, its record)."""
-    if rows:
-        open_to_all = known_to_all([row for row, _record in rows[:1]])  # they are all about one record
-        mails = [mail_at_once(row, record, named=row.may_be_named(open_to_all)) for row, record in rows]
-        get_connection().send_messages(mails)
-
-
-def _count_unread(keys):
-    """Bring the number that the header shows up to date."""
-    unread = Notification.objects.unread().filter(person=OuterRef("pk")).order_by().values("person")
-    number = Subquery(unread.annotate(n=Count("pk")).values("n"))
-    User.objects.filter(pk__in=keys).update(unread_notifications=Coalesce(number, 0))
+def _key(person):
+    return person.pk if person else None
 
 
 @transaction.atomic
-def mark_read(*, by, key=None, until=None):
-    """Note that somebody has read one of his notifications, or all that were there at a moment."""
-    list(_locked([by.pk]))
+def mark_read(*, by, key=None, until=None, subjects=()):
+    """Note that somebody has read one of his notifications, all that were there at a moment, or those of some records,
+    each given as (subject name, key)."""
+    list(locked([by.pk]))
     rows = Notification.objects.visible_to(by).unread()
-    rows = rows.filter(pk=key) if key else rows.until(until)
-    rows.update(read=timezone.now(), mail_due=False)
-    _count_unread([by.pk])
+    rows = rows.filter(pk=key) if key else rows.until(until) if until else rows.about_any(subjects)
+    rows.update(read=timezone.now(), waits_since=None)
+    count_unread([by.pk])
 
 
 def choices_of(person):
-    """{group: one of Preference.Mail} of the groups that concern a person: what he chose, or at once."""
+    """{group: one of Mail} of the groups that concern a person: what he chose, or what is usual."""
     chosen = dict(Preference.objects.visible_to(person).values_list("group", "mail"))
     groups = [group for group in Group if group != Group.MY_STATE or state_ids_of(person)]
-    return {group: chosen.get(group, AT_ONCE) for group in groups}
+    return {group: chosen.get(group, usual_mail(group)) for group in groups}
 
 
 @transaction.atomic
@@ -168,14 +120,43 @@ def choose_mail(person, choices):
         Preference.objects.update_or_create(person=person, group=group, defaults={"mail": mail})
 
 
-def watch(user, subject):
-    """Tell `user` from now on of what happens to (subject name, primary key)."""
+def watch(user, subject, level=Level.WATCHING):
+    """Tell `user` from now on of what happens to (subject name, primary key), as the level says."""
     name, key = subject
-    Watch.objects.get_or_create(person=user, subject_kind=name, subject_key=key)
+    about = {"person": user, "subject_kind": name, "subject_key": key, "also": ""}
+    Watch.objects.update_or_create(**about, defaults={"level": level})
+
+
+def watch_unless_chosen(user, subject):
+    """The same for who chose no level of it yet; he may do so at the same time."""
+    name, key = subject
+    Watch.objects.bulk_create([Watch(person=user, subject_kind=name, subject_key=key)], ignore_conflicts=True)
+
+
+@transaction.atomic
+def watch_combination(user, subjects, *, only="", level):
+    """Watch what belongs to each of these (subject name, key), `only` records of that kind where it is given.
+
+    Raises TooMany where somebody has a hundred combinations already.
+    """
+    list(locked([user.pk]))
+    (name, key), also = combined(subjects, only)
+    mine = Watch.objects.visible_to(user)
+    same = mine.alike(name, key, also)
+    if same.update(level=level):
+        return
+    if mine.combined().count() >= MOST_COMBINATIONS:
+        raise TooMany(_("You watch %(n)d combinations already. Stop one of them first.") % {"n": MOST_COMBINATIONS})
+    Watch.objects.create(person=user, subject_kind=name, subject_key=key, also=also, level=level)
 
 
 def unwatch(user, subject):
-    Watch.objects.visible_to(user).on([subject]).delete()
+    Watch.objects.visible_to(user).alone().on([subject]).delete()
+
+
+def change_level(key, level, *, by):
+    """Give the watch of that primary key another level, if it is one's own."""
+    Watch.objects.visible_to(by).filter(pk=key).update(level=level)
 
 
 def stop_watching(key, *, by):
@@ -185,8 +166,8 @@ def stop_watching(key, *, by):
 
 @transaction.atomic
 def hand_over_watches(*, giver, taker):
-    """The taker watches from now on what the giver watched; the giver no longer does."""
+    """The taker watches from now on what the giver watched, as he did; the giver no longer does."""
     theirs = Watch.objects.visible_to(giver)
-    rows = [Watch(person=taker, subject_kind=row.subject_kind, subject_key=row.subject_key) for row in theirs]
-    Watch.objects.bulk_create(rows, ignore_conflicts=True)
+    what = theirs.values("subject_kind", "subject_key", "also", "level")
+    Watch.objects.bulk_create([Watch(person=taker, **row) for row in what], ignore_conflicts=True)
     theirs.delete()

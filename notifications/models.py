@@ -6,7 +6,8 @@ from django.utils.translation import gettext_lazy as _
 
 from core.labels import Label
 from members.models import User
-from notifications.kinds import KINDS, Group
+from notifications.kinds import KINDS, Group, Mail
+from notifications.levels import Level
 from notifications.querysets import NotificationQuerySet, PreferenceQuerySet, WatchQuerySet
 
 
@@ -21,7 +22,9 @@ class Notification(models.Model):
     by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+", verbose_name=_("caused by"))
     created = models.DateTimeField(_("created"), default=timezone.now)
     read = models.DateTimeField(_("read"), null=True)
-    mail_due = models.BooleanField(default=False, help_text="Waits for the next daily mail.")
+    times = models.PositiveIntegerField(default=1, help_text="How often it happened since the person last read of it.")
+    due = models.DateField(_("by when"), null=True, help_text="The last day on which something can be done about it.")
+    waits_since = models.DateTimeField(null=True, help_text="Since when it waits for the next daily or weekly mail.")
     mailed = models.DateTimeField(null=True, help_text="When the last mail of it was given to the queue.")
 
     objects = NotificationQuerySet.as_manager()
@@ -33,10 +36,15 @@ class Notification(models.Model):
         indexes = [
             models.Index(fields=["person", "-created"], name="notification_of_person"),
             models.Index(fields=["person"], name="notification_unread", condition=models.Q(read=None)),
+            models.Index(fields=["person"], name="notification_waits", condition=models.Q(waits_since__isnull=False)),
         ]
 
     def __str__(self):
         return f"{self.person}: {self.kind}"
+
+    @property
+    def mail_due(self):
+        return self.waits_since is not None
 
     def may_be_named(self, open_to_all):
         """Whether a mail may say what it is about; `open_to_all` holds what everybody may know of, see known_to_all.
@@ -48,11 +56,17 @@ class Notification(models.Model):
 
 
 class Watch(models.Model):
-    """A person wants to be told of changes of a record, or of what is filed under a State or theme."""
+    """What a person wants to be told of a record and of what belongs to it, or of what belongs to several at once.
+
+    Which of several watches decides is in notifications/levels.py. `also` holds the other terms of a combination,
+    sorted, as "theme:3 only:thread".
+    """
 
     person = models.ForeignKey(User, models.CASCADE, related_name="watches", verbose_name=_("person"))
     subject_kind = models.CharField(_("kind of record"), max_length=20)
     subject_key = models.BigIntegerField(_("key of the record"))
+    also = models.CharField(_("and also"), max_length=200, default="", blank=True)
+    level = models.CharField(_("level"), max_length=10, choices=Level, default=Level.WATCHING)
     created = models.DateTimeField(_("created"), default=timezone.now)
 
     objects = WatchQuerySet.as_manager()
@@ -62,20 +76,17 @@ class Watch(models.Model):
         verbose_name = _("watch")
         verbose_name_plural = _("watches")
         constraints = [
-            models.UniqueConstraint(fields=["subject_kind", "subject_key", "person"], name="watch_once"),
+            models.UniqueConstraint(fields=["subject_kind", "subject_key", "also", "person"], name="watch_once"),
         ]
 
     def __str__(self):
-        return f"{self.person}: {self.subject_kind} {self.subject_key}"
+        return f"{self.person}: {self.subject_kind} {self.subject_key} {self.also} {self.level}"
 
 
 class Preference(models.Model):
-    """How a person wants to be told by mail of one group of things; at once where nothing is said."""
+    """How a person wants to be told by mail of one group of things; as `usual_mail` says where he chose nothing."""
 
-    class Mail(models.TextChoices):
-        AT_ONCE = "at_once", _("at once")
-        DAILY = "daily", _("once a day")
-        NEVER = "never", _("no mail")
+    Mail = Mail
 
     person = models.ForeignKey(User, models.CASCADE, related_name="preferences", verbose_name=_("person"))
     group = models.CharField(_("what"), max_length=20, choices=Group)

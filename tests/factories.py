@@ -7,11 +7,15 @@ import datetime
 import hashlib
 import itertools
 import string
+import uuid
 
 from django.core.files.base import ContentFile
 from django.utils import timezone
 
+from community.actions import Words, add_post, start_thread
+from community.models import Forum
 from core.dates import Precision
+from core.labels import Label
 from documents.actions import refresh_audience
 from documents.models import Document
 from events.models import CooperationNeed, EventPlace, Lesson, MajorEvent, Series
@@ -179,6 +183,27 @@ def make_document(*, content=PDF, filename="report.pdf", named_states=(), **fiel
     _many(document, named_states=named_states)
     refresh_audience(document)
     return document
+
+
+def make_forum(*, slug=None, named_states=(), participants=(), **fields):
+    """A published forum that every member reads, partners too."""
+    slug = slug or f"forum-{next(numbers)}"
+    fields = {"name": slug.replace("-", " ").capitalize(), "label": Label.GREEN, "open_to_partners": True} | fields
+    forum = Forum.objects.create(slug=slug, **{"publication": PUBLISHED} | fields)
+    return _many(forum, named_states=named_states, participants=participants)
+
+
+def make_thread(*, forum=None, by=None, title="Barriers", text="How high are yours?", **fields):
+    """A thread with its first post, begun by its own action."""
+    words = Words(text=text, token=uuid.uuid4())
+    by = by or make_user(state=make_state())
+    return start_thread(forum=forum or make_forum(), title=title, words=words, by=by, **fields).thread
+
+
+def make_post(*, thread=None, by=None, text="Two metres.", **fields):
+    """A post in a thread, written by its own action."""
+    words = Words(text=text, token=uuid.uuid4(), **fields)
+    return add_post(thread=thread or make_thread(), words=words, by=by or make_user(state=make_state()))
 
 
 def make_page(*, slug=None, **fields):

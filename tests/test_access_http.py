@@ -19,6 +19,8 @@ from django.core.files.base import ContentFile
 from django.urls import get_resolver, reverse
 from PIL import Image
 
+from community.actions import keep_draft
+from community.models import Forum, Thread
 from core.labels import Label
 from documents.actions import refresh_audience
 from kms import seats
@@ -26,6 +28,7 @@ from members.access import READING, ROLES, TABLE, Action, Role, Scope
 from members.management.commands.access_table import addresses
 from members.models import Labelled, Mandate
 from moderation import actions
+from moderation.flags import decide, report
 from notifications.actions import notify
 from notifications.mails import unsubscribe_token
 from notifications.models import Notification
@@ -35,6 +38,7 @@ from tests.factories import (
     make_activity,
     make_document,
     make_event,
+    make_forum,
     make_instrument,
     make_invitation,
     make_lesson,
@@ -44,6 +48,7 @@ from tests.factories import (
     make_series,
     make_state,
     make_theme,
+    make_thread,
     make_treaty_action,
     make_user,
 )
@@ -97,6 +102,18 @@ RECORD_PAGES = {
     "legislation:instrument_history": ("instrument", True, Action.READ_HISTORY),
     "programme:activity_detail": ("activity", False, None),
     "programme:activity_history": ("activity", False, Action.READ_HISTORY),
+    "community:forum_detail": ("forum", False, None),
+    "community:forum_feed": ("forum", False, None),
+    "community:thread_detail": ("thread", True, None),
+    "community:thread_create": ("forum", False, Action.POST),
+    "community:post_create": ("thread", True, Action.POST),
+    "community:thread_lock": ("thread", True, Action.MODERATE),
+    "community:thread_hide": ("thread", True, Action.MODERATE),
+    "community:thread_rename": ("thread", True, Action.MODERATE),
+    "community:thread_label": ("thread", True, Action.MODERATE),
+    "community:thread_move": ("thread", True, Action.MODERATE),
+    "community:thread_merge": ("thread", True, Action.MODERATE),
+    "community:thread_split": ("thread", True, Action.MODERATE),
     "documents:document_download": ("document", True, None),
     "kms:document_downloads": ("document", True, Action.READ_DOWNLOADS),
     "kms:release_detail event": ("event", True, Action.RELEASE),
@@ -152,6 +169,8 @@ OPEN_PAGES = {
     "programme:programme_about": [],
     "programme:programme_history": [],
     "programme:programme_partners": [],
+    "community:forum_list": [],
+    "community:post_search": [],
 }
 MEMBERS_PAGES = {
     "members:account": [],
@@ -167,7 +186,9 @@ MEMBERS_PAGES = {
     "mfa_view_recovery_codes": [],
     "notifications:notification_list": [],
     "notifications:watch_list": [],
+    "notifications:watch_create": [],
     "notifications:preferences": [],
+    "community:thread_unread": [],
 }
 # Pages that need an action of the table and are about no record of their own.
 ACTION_PAGES = {
@@ -181,11 +202,14 @@ ACTION_PAGES = {
     "kms:invitation_import": ([], Action.INVITE_TO_SEAT),
     "kms:invitation_blank": ([], Action.INVITE_TO_SEAT),
     "moderation:proposal_queue": ([], Action.REVIEW),
+    "moderation:flag_queue": ([], Action.MODERATE),
     "moderation:proposal_list": ([], Action.DRAFT_PROPOSAL),
     "moderation:proposal_create event": (["event"], Action.DRAFT_PROPOSAL),
     "moderation:proposal_create instrument": (["instrument"], Action.DRAFT_PROPOSAL),
     "moderation:proposal_create lesson": (["lesson"], Action.DRAFT_PROPOSAL),
     "moderation:proposal_create document": (["document"], Action.DRAFT_PROPOSAL),
+    "community:draft_list": ([], Action.POST),
+    "community:person_suggestions": ([], Action.POST),
 }
 
 
@@ -237,12 +261,18 @@ RULES = {
     "kms:invitation_revoke successor": Rule(INVITE, known=INVITE, needed=Action.HAND_OVER_SEAT),
     "kms:invitation_revoke partner": Rule(INVITE, known=INVITE, owned=False),
     "members:photo": Rule(known=Action.READ_MANDATES),
+    "community:post_flag": Rule(Action.POST),
+    "moderation:flag_detail": Rule(known={"expert", "alternate", "secretariat", "administrator"}),
     "notifications:notification_open": Rule(known={"focal_point"}),
+    "community:post_edit": Rule(Action.EDIT_POST, needed={"expert"}),
+    "community:post_history": Rule(),
+    "community:draft_delete": Rule(Action.POST, known={"expert"}),
 }
-# Links out of mails: what a visitor gets, what a member gets.
+# Links out of mails and other texts: what a visitor gets, what a member gets.
 LINKS = {
     "unsubscribe": (200, 200),
     "unsubscribe unknown": (404, 404),
+    "community:post_detail": (404, 302),  # of a post that members read
     "kms:invitation_accept": (200, 403),
     "kms:invitation_accept unknown": (404, 404),
     "kms:invitation_accept revoked": (410, 410),
@@ -256,6 +286,12 @@ PROPOSAL_PAGES = {
     "moderation:proposal_document_add": Action.DRAFT_PROPOSAL,
     "moderation:proposal_document_remove": Action.DRAFT_PROPOSAL,
 }
+LATE = {
+    "moderation:proposal_edit": ("submitted", "accepted"),
+    "moderation:proposal_withdraw": ("accepted", "withdrawn", "never-submitted"),
+    "moderation:proposal_document_add": ("submitted", "accepted"),
+    "moderation:proposal_document_remove": ("submitted", "accepted"),
+}
 STATUSES = ["draft", "submitted", "returned", "accepted", "withdrawn", "never-submitted"]
 # What is only ever posted.
 POST_ONLY = {
@@ -265,11 +301,18 @@ POST_ONLY = {
     "moderation:proposal_accept": [uuid.UUID(int=1)],
     "moderation:proposal_return": [uuid.UUID(int=1)],
     "moderation:proposal_rebase": [uuid.UUID(int=1)],
+    "moderation:flag_decide": ["post", 1],
+    "community:thread_pin": ["x"],
+    "community:thread_mark_read": [],
+    "community:draft_save": [],
+    "community:post_preview": [],
+    "community:post_thanks": [1],
+    "community:thread_lesson": ["x"],
 }
 # allauth's own: what a visitor gets, what a member gets. A text is where the answer leads.
 ALLAUTH_PAGES = {
     "account_login": ([], 200, "/en/desk/"),
-    "account_logout": ([], "/", 200),
+    "account_logout": ([], "/en/", 200),
     "account_signup": ([], 200, "/en/desk/"),
     "account_inactive": ([], 200, 200),
     "account_reauthenticate": ([], "login", 200),
@@ -335,6 +378,16 @@ def make_record(kind, variant, brazil, mexico, authors):
         return make_lesson(slug=variant, title=marker(variant), state=brazil, **fields)
     if kind == "activity":
         return make_activity(slug=variant, title=marker(variant), host_state=brazil, **fields)
+    if kind == "forum":
+        return make_forum(slug=variant, name=marker(variant), **fields)
+    if kind == "thread":
+        named = fields.pop("named_states")
+        forum = Forum.objects.filter(slug="open").first() or make_forum(slug="open", label=Label.CLEAR)
+        thread = Thread.objects.create(
+            forum=forum, slug=variant, title=marker(variant), state=brazil, last_number=1, **fields
+        )
+        thread.named_states.set(named)
+        return thread
     instrument = make_instrument(
         slug=variant, original_title=marker(variant), title=marker(variant), state=brazil, **fields
     )
@@ -529,6 +582,20 @@ class Brazil:
         notify(to=[person], kind="record_changed", subject=("event", make_event().pk))
         return Notification.objects.visible_to(person).get().pk
 
+    def post(self, about):
+        """Of its expert, in a forum that all members read."""
+        return make_thread(by=self.people["expert"]).posts.get().pk
+
+    def flag(self, about):
+        """That post, about which its author was written to, and which the alternate reports."""
+        key, by = self.post(about), make_user(is_staff=True)
+        decide(kind="post", key=key, name="warned", note="Please.", by=by)
+        report(subject=("post", key), label=Label.GREEN, category="spam", text="", by=self.people["alternate"])
+        return ["post", key]
+
+    def draft(self, about):
+        return keep_draft(by=self.people["expert"], forum=make_forum(), text="Words").pk
+
     def unsubscribe(self, about):
         return "no-such-link" if about else unsubscribe_token(self.people["focal_point"], ["watched"])
 
@@ -599,7 +666,7 @@ def expected_of_proposal(name, status, page, action):
         return 404
     if page == "moderation:proposal_withdraw" and name == "expert" and status not in ("draft", "never-submitted"):
         return 403  # what was submitted for a State is taken back by who speaks for it
-    if page == "moderation:proposal_edit" and status in ("submitted", "accepted"):
+    if status in LATE.get(page, ()):
         return 302  # to the proposal, which says why
     return 200
 
@@ -777,5 +844,5 @@ def test_matrix_is_as_large_as_it_says():
     sys.stdout.write(
         f"GET: {records} of records, {proposals} of proposals, {pages * len(CAST)} of pages; {the_admin}\n"
     )
-    assert (records, proposals, pages * len(CAST)) == (2420, 390, 1180)
-    assert the_admin == (1152, 60)
+    assert (records, proposals, pages * len(CAST)) == (3740, 390, 1380)
+    assert the_admin == (1232, 60)

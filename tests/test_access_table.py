@@ -3,6 +3,7 @@
 import datetime
 import io
 from types import SimpleNamespace
+from urllib.parse import unquote
 
 import pytest
 from django.conf import settings
@@ -179,6 +180,21 @@ def test_decorators_say_what_they_ask_and_ask_it(rf, visitor, partner, alternate
         asked_by(partner, owners)
 
 
+@pytest.mark.parametrize(
+    ("came_from", "back"),
+    [
+        ("http://testserver/en/desk/x/?a=1", "/en/desk/x/?a=1"),
+        ("http://elsewhere.example/en/desk/x/", "/en/act/"),
+        ("http://testserver.example/en/", "/en/act/"),
+        ("", "/en/act/"),
+    ],
+)
+def test_post_of_a_session_that_ended_leads_back_to_the_page_of_its_form(came_from, back, rf, visitor):
+    request = rf.post("/en/act/", headers={"Referer": came_from})
+    request.user = visitor
+    assert unquote(signed_in(page)(request)["Location"]) == f"/en/account/login/?next={back}"
+
+
 def test_page_about_rights_is_the_table():
     """docs/access.md is written by `make docs`."""
     printed = io.StringIO()
@@ -241,7 +257,7 @@ def test_secretariats_permissions_in_the_admin_follow_from_the_table(secretariat
     verdicts = {
         "members": TABLE[Action.MANAGE_ACCOUNTS][column] == Scope.ANY,
         **dict.fromkeys(
-            ["reference", "documents", "events", "legislation", "programme"],
+            ["reference", "documents", "events", "legislation", "programme", "community"],
             TABLE[Action.CURATE][column] == Scope.ANY,
         ),
     }
@@ -257,7 +273,7 @@ def test_secretariats_permissions_in_the_admin_follow_from_the_table(secretariat
 
 def ours():
     """The models of the portal that the admin shows."""
-    models = [model for model in admin.site._registry if model._meta.app_label in {*settings.INSTALLED_APPS[1:11]}]
+    models = [model for model in admin.site._registry if model._meta.app_label in {*settings.INSTALLED_APPS[1:12]}]
     assert {"MajorEvent", "Instrument", "Activity", "Document", "User", "Mandate"} <= {m.__name__ for m in models}
     return models
 
@@ -270,7 +286,7 @@ def test_history_is_only_looked_at(secretariat):
 
 def test_secretariat_has_no_permission_outside_the_portals_own_models(secretariat):
     apps = {codename.split(".")[0] for codename in permissions_of(secretariat.groups.get())}
-    assert apps == {"reference", "members", "documents", "events", "legislation", "programme"}
+    assert apps == {"reference", "members", "documents", "events", "legislation", "programme", "community"}
 
 
 def test_permission_that_the_table_does_not_give_goes_at_the_next_sync(secretariat):
@@ -295,7 +311,7 @@ def test_mandate_names_are_for_those_of_the_table(visitor, partner, expert, alte
 
 def test_tables_that_run_code_or_hold_addresses_are_not_in_the_admin():
     assert {model._meta.app_label for model in admin.site._registry} == {
-        "reference", "members", "documents", "events", "legislation", "programme",
+        "reference", "members", "documents", "events", "legislation", "programme", "community",
     }  # fmt: skip
 
 

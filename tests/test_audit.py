@@ -4,6 +4,7 @@ import csv
 import datetime
 import io
 import re
+from html import unescape
 from urllib.parse import unquote
 
 import pytest
@@ -40,7 +41,7 @@ def lines_of(response):
     body = re.search(r"(?s)<tbody>(.*)</tbody>", response.content.decode())
     rows = re.findall(r"(?s)<tr>(.*?)</tr>", body.group(1)) if body else []
     cells = [re.findall(r"(?s)<t[hd][^>]*>(.*?)</t[hd]>", row) for row in rows]
-    return [[" ".join(re.sub(r"<[^>]+>", " ", cell).split()) for cell in row] for row in cells]
+    return [[" ".join(unescape(re.sub(r"<[^>]+>", " ", cell)).split()) for cell in row] for row in cells]
 
 
 def moment(day, hour=0):

@@ -96,9 +96,18 @@ def hostile_client():
     return Client(raise_request_exception=False)
 
 
+@pytest.fixture(scope="module")
+def written(own_database, django_db_blocker):
+    with django_db_blocker.unblock():
+        write_rows()
+
+
 @pytest.fixture
-def rows(db):
+def rows(written, db):
     """One record of every kind, under the slug `one`."""
+
+
+def write_rows():
     for slug in ("about", "programme", "programme-history", "programme-partners"):
         make_page(slug=slug)
     theme = make_theme(slug="one")

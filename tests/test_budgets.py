@@ -1,12 +1,10 @@
 """Limits that hold over the whole starting content: queries, sizes, other hosts, and counts that keep their word."""
 
-import io
 import re
 from urllib.parse import quote, urlencode
 
 import pytest
 from django.conf import settings
-from django.core.management import call_command
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -18,7 +16,7 @@ from programme.models import Activity
 from reference.models import MemberState, Theme
 
 MOST_QUERIES = 12
-MOST_QUERIES_OF_A_RECORD = 18  # a dossier gathers from every part of the portal
+MOST_QUERIES_OF_A_RECORD = 19  # a dossier gathers from every part of the portal
 MOST_HTML = 60_000
 MOST_CSS = 40_000
 MOST_JAVASCRIPT = 15_000
@@ -48,15 +46,6 @@ PAGES = [*LISTS, "", "programme/about/", "about/", "contact/", "accessibility/",
          "account/login/", "account/password/reset/", "nothing/"]  # fmt: skip
 
 
-@pytest.fixture(scope="module")
-def seeded(django_db_setup, django_db_blocker):
-    """The whole starting content, loaded once for the tests of this file."""
-    with django_db_blocker.unblock():
-        call_command("seed", stdout=io.StringIO())
-        yield
-        call_command("flush", interactive=False, verbosity=0)
-
-
 def read(address):
     """(The page, how many queries it took)."""
     with CaptureQueriesContext(connection) as captured:
@@ -83,6 +72,7 @@ def test_open_page_keeps_its_limits(seeded, db, language, address):
     assert foreign(page) == []
 
 
+@pytest.mark.one_database
 def test_every_record_keeps_the_limits(seeded, db):
     addresses = list(records())
     found = {address: read(address) for address in addresses}

@@ -1,9 +1,12 @@
 """Open pages that are kept: what is kept, for whom, and that a write by anybody is seen at once by everybody."""
 
+import datetime
+
 import pytest
 from django.core.cache import caches
 from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from core.freshness import content_version, watch
 from core.labels import Label
@@ -14,11 +17,13 @@ from reference.models import MemberState
 from tests.factories import (
     make_document,
     make_event,
+    make_forum,
     make_instrument,
     make_mandate,
     make_series,
     make_state,
     make_theme,
+    make_thread,
     make_treaty_action,
     make_user,
 )
@@ -133,6 +138,25 @@ def test_languages_and_queries_have_pages_of_their_own(client):
             "/es/events/": ["Juegos", "Cumbre"],
             "/en/events/?kind=sport": ["Games"],
         }
+
+
+def test_pages_of_an_e_forum_say_at_once_that_it_closed(client, monkeypatch):
+    now = timezone.now()
+    forum = make_forum(label=Label.CLEAR, opens=now - datetime.timedelta(days=1), closes=now + datetime.timedelta(1))
+    addresses = [forum.get_absolute_url(), "/en/community/"]
+    before = [client.get(address).content for address in addresses]
+    monkeypatch.setattr(timezone, "now", lambda: forum.closes)
+    after = [client.get(address).content for address in addresses]
+    assert [b"tag--past" in text for text in (*before, *after)] == [False, False, True, True]
+
+
+def test_pages_of_other_forums_are_kept(client):
+    thread = make_thread(forum=make_forum(label=Label.CLEAR))
+    for address in (thread.forum.get_absolute_url(), thread.get_absolute_url(), "/en/community/"):
+        client.get(address)
+        with CaptureQueriesContext(connection) as queries:
+            assert client.get(address).status_code == 200
+        assert len(queries) <= 1
 
 
 def test_the_next_day_has_pages_of_its_own(client, monkeypatch):

@@ -115,7 +115,7 @@ def test_texts_not_known_to_be_in_force_are_counted_to_the_limit(client, db):
 
 @pytest.mark.parametrize("query", ["?kind=sport&state=brazil&when=past&status=confirmed", ""])
 def test_filters_cost_no_further_query(client, events, django_assert_num_queries, query):
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(5):
         client.get(f"/en/events/{query}")
 
 

@@ -3,12 +3,10 @@
 import csv
 import datetime
 import html
-import io
 import re
 
 import pytest
 from django.conf import settings
-from django.core.management import call_command
 
 from tests.reading import days_of, read, said, slugs_in, table, words
 
@@ -21,15 +19,6 @@ SLUGS = [
 ]
 ROWS = 10
 DAY = datetime.timedelta(days=1)
-
-
-@pytest.fixture(scope="module")
-def seeded(django_db_setup, django_db_blocker):
-    """The whole starting content, loaded once for the tests that ask for it."""
-    with django_db_blocker.unblock():
-        call_command("seed", stdout=io.StringIO())
-        yield
-        call_command("flush", interactive=False, verbosity=0)
 
 
 # A plain reading of the files and of the page, which shares nothing with the portal's own queries.

@@ -23,6 +23,7 @@ from tests.factories import (
     make_need,
     make_series,
     make_state,
+    make_thread,
     make_treaty,
     make_treaty_action,
     make_user,
@@ -30,7 +31,7 @@ from tests.factories import (
 from tests.reading import days_of, read, said, slugs_in, table, words
 
 GAMES = "/en/events/games/"
-HOSTS_QUERIES = 17
+HOSTS_QUERIES = 18
 
 STARTS = ["", "2010", "2011", "2011-10", "2011-10-14", "2011-10-20", "2011-10-30", "2011-11", "2012"]
 ENDS = ["", "2011", "2011-10", "2011-10-14", "2011-10-15", "2011-10-30", "2011-10-31", "2011-11", "2012"]
@@ -211,20 +212,20 @@ def test_nothing_restricted_shows_or_counts_in_a_dossier(client, client_for, exp
     make_event(name="Secret edition", series=series, **green)
     make_need(event=event, need="Secret need", **green)
     make_lesson(event=event, title="Secret lesson", **green)
-    document = make_document(title="Secret plan", **green)
-    event.documents.add(document)
+    make_thread(title="Secret talk", about=("event", event))
+    event.documents.add(document := make_document(title="Secret plan", **green))
     refresh_audience(document)
-    secrets = ["act", "maybe", "made", "treaty", "training", "earlier", "edition", "need", "lesson", "plan"]
+    secrets = ["act", "maybe", "made", "treaty", "training", "earlier", "edition", "need", "lesson", "talk", "plan"]
     page, parts, counts = read(GAMES)
     assert [name for name in secrets if f"Secret {name}" in page] == []
-    assert counts == {"law": 0, "treaties": 0, "preparation": 0, "editions": 0, "lessons": 0, "documents": 0}
-    assert "0 international texts" in words(parts["law"])
+    shown = ["law", "treaties", "preparation", "editions", "lessons", "discussion", "documents"]
+    assert counts == dict.fromkeys(shown, 0) and "0 international texts" in words(parts["law"])
     assert "Latest action recorded" not in page and "No treaty action is recorded yet." in page
     page = client_for(expert).get(GAMES).content.decode()
     assert [name for name in secrets if f"Secret {name}" not in page] == []
     assert re.findall(r'href="#(\w+)">[^<]*<span class="n">(\d+)<', page) == [
         ("law", "2"), ("treaties", "1"), ("preparation", "1"), ("needs", "1"), ("editions", "1"), ("lessons", "1"),
-        ("documents", "1"),
+        ("discussion", "1"), ("documents", "1"),
     ]  # fmt: skip
 
 
@@ -348,7 +349,8 @@ def test_empty_sections_say_whom_to_tell_and_give_curators_the_form(client, clie
     assert "/admin/" not in page
     curator = client_for(secretariat)
     page = curator.get(GAMES).content.decode()
-    assert dict(re.findall(r'<a class="button button--secondary" href="([^"]+)">([^<]+)</a>', page)) == forms
+    talk = {f"/en/community/?about=event:{event.pk}": "Begin a conversation"}
+    assert dict(re.findall(r'<a class="button button--secondary" href="([^"]+)">([^<]+)</a>', page)) == forms | talk
     assert [curator.get(address).status_code for address in forms] == [200] * len(forms)
 
 

@@ -23,7 +23,7 @@ from tests.factories import (
 )
 
 LIST_QUERIES = 6
-DETAIL_QUERIES = 18
+DETAIL_QUERIES = 19
 SERIES_LIST_QUERIES = 2
 SERIES_DETAIL_QUERIES = 6
 DAY = datetime.timedelta(days=1)

@@ -244,3 +244,12 @@ def test_the_admin_has_no_door_of_its_own(client, db):
     response = client.get("/admin/login/?next=/admin/")
     assert response.status_code == 302
     assert response.url.startswith("/en/account/login/")
+
+
+def test_address_that_only_takes_forms_says_so(client_for, focal_point):
+    answer = client_for(focal_point).get("/es/community/unread/read/")
+    page = answer.content.decode()
+    assert (answer.status_code, answer.headers["Allow"]) == (405, "POST")
+    assert page.count("<h1>") == 1 and 'href="/es/desk/"' in page and "</html>" in page
+    assert answer.headers["Cache-Control"] == "private, no-store"
+    assert "<h1>" not in client_for(focal_point).delete("/es/community/unread/read/").content.decode()

@@ -2,17 +2,19 @@
 
 import datetime
 import threading
+from contextlib import suppress
 
 import pytest
 from allauth.account.models import EmailAddress
 from django.contrib.auth import SESSION_KEY
 from django.core.cache import cache
-from django.db import connections
+from django.db import connection, connections
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
 from kms import seats
+from members import invitations
 from members.access import Role, role_of
 from members.invitations import CannotAccept
 from members.models import AuditEntry, Invitation, Mandate, User
@@ -348,6 +350,37 @@ def test_two_who_race_on_one_link_make_one_account():
         thread.join()
     assert sorted(outcomes) == ["accepted", "refused"]
     assert (User.objects.filter(email=invitation.email).count(), Mandate.objects.count()) == (1, 1)
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite has one writer at a time")
+def test_two_who_invited_each_other_and_accept_at_a_time_do_not_wait_for_each_other(monkeypatch):
+    """Each writes his own account first, then tells the other one."""
+    brazil, outcomes, both = make_state(iso3="BRA"), [], threading.Barrier(2)
+    people = [make_mandate(state=brazil, role=role).person for role in ("focal_point", "alternate")]
+    pairs = [people, people[::-1]]
+    asked = [(make_invitation(state=brazil, email=guest.email, invited_by=host), guest) for guest, host in pairs]
+    welcomed = invitations._welcomed
+
+    def welcomed_at_a_time(*args):
+        account = welcomed(*args)
+        with suppress(threading.BrokenBarrierError):
+            both.wait(timeout=2)
+        return account
+
+    def accept(invitation, guest):
+        try:
+            outcomes.append(seats.accept(invitation, account=guest).account.state)
+        finally:
+            connections.close_all()
+
+    monkeypatch.setattr(invitations, "_welcomed", welcomed_at_a_time)
+    threads = [threading.Thread(target=accept, args=pair) for pair in asked]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert outcomes == [brazil, brazil]
 
 
 def test_invitation_accept_needs_few_queries(client, brazil, django_assert_num_queries):

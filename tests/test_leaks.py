@@ -1,21 +1,25 @@
 """What is hidden is named nowhere: every place of the portal is asked for words that stand in one record each.
 
 There is a record of each kind at every label, a draft and a withdrawn one, all Mexico's. Which words a place may show
-to whom is computed from SEEN of tests/test_visible_to.py; the secretariat, one of those who are asked, finds all of
-them, so what must not leak is there to leak.
+to whom, and how many of them it may count, is computed from SEEN of tests/test_visible_to.py; the secretariat, one of
+those who are asked, finds all of them, so what must not leak is there to leak.
 """
 
 import io
 import re
 import zipfile
+from collections import Counter
+from functools import partial
 
 import pytest
 from django.core import mail
 from django.urls import reverse
 
+from core.labels import Label
 from events.models import Lesson, MajorEvent
 from legislation.models import Instrument
-from notifications.actions import choose_mail, notify
+from notifications.actions import choose_mail, notify, tell_of_curation, tell_watchers, watch
+from notifications.daily import send_daily_mails
 from notifications.kinds import Group
 from notifications.models import Notification, Preference, Watch
 from programme.models import Activity
@@ -28,8 +32,10 @@ from tests.factories import (
     make_need,
     make_page,
     make_series,
+    make_state,
     make_theme,
 )
+from tests.reading import words
 from tests.test_visible_to import ROWS, SEEN
 from tests.worker import run_worker
 
@@ -71,6 +77,74 @@ PARTLY = [
     "/en/legislation/matrix.csv", "/en/legislation/treaties/", "/en/programme/about/", "/en/programme/history/",
     "/en/programme/partners/", "/en/events/?kind=sport&sort=name", "/en/events/?series=games", "/en/feeds/",
 ]  # fmt: skip
+# The filters of each list with a choice that the records have, and whether what everybody sees has it too.
+OF_EVENTS = dict.fromkeys(
+    ("when=upcoming", "kind=sport", "state=mexico", "sub_region=south", "series=games", "theme=policing",
+     "status=confirmed"), 1,
+)  # fmt: skip
+COUNTED = {
+    "/en/events/": ("event", OF_EVENTS),
+    "/en/events/map/": ("event", OF_EVENTS),
+    "/en/events/calendar/?month=2030-06": ("event", OF_EVENTS),
+    "/en/events/timeline/": ("event", OF_EVENTS),
+    "/en/events/lessons/": (
+        "lesson",
+        {"kind=lesson": 1, "state=mexico": 1, "theme=policing": 0, "event_kind=sport": 0, "series=games": 0},
+    ),
+    "/en/legislation/": (
+        "instrument",
+        {"level=national": 1, "kind=act": 1, "state=mexico": 1, "sub_region=south": 1, "theme=policing": 0,
+         "status=in-force": 1},
+    ),
+    "/en/programme/": (
+        "activity",
+        {"when=past": 1, "kind=training": 1, "state=mexico": 0, "sub_region=south": 0, "theme=policing": 0},
+    ),
+}  # fmt: skip
+# The numbers in the words of a page, with the kind of record and how many there are besides.
+LAW, TRAINING = ("instrument", 0), ("activity", 0)
+NUMBERS = {
+    "/en/": {
+        r"major events (\d+) legal instruments (\d+)": (("event", 1), ("instrument", 1)),
+        r"activities of the Programme (\d+)": (("activity", 1),),
+        r"Most major events on record: 2030, with (\d+)": (("event", 1),),
+        r"Most national law on record: Mexico, with (\d+)": (("instrument", 1),),
+    },
+    "/en/network/": {
+        r"Mexico .*?(\d+) events? · (\d+) instruments? · (\d+) activit\w+ · (\d+) lessons?": (
+            ("event", 1), ("instrument", 1), TRAINING, ("lesson", 1),
+        ),
+    },
+    "/en/network/mexico/": {
+        r"Coming events (\d+)": (("event", 1),),
+        r"[Ll]egislation (\d+)": (("instrument", 1),),
+        r"Training (\d+)": (TRAINING,),
+        r"Who was trained (\d+)": (TRAINING,),
+        r"Lessons (\d+)": (("lesson", 1),),
+        r"Documents (\d+)": (("document", 0),),
+        r"Today (\d+) (?:is|are) in force": (LAW,),
+        r"Policing (\d+) in force": (LAW,),
+    },
+    "/en/themes/": {r"Policing (\d+) (\d+) (\d+) (\d+)": (LAW, ("event", 1), TRAINING, ("lesson", 0))},
+    "/en/themes/policing/": {
+        r"Legislation (\d+)": (LAW,),
+        r"Events (\d+)": (("event", 1),),
+        r"Activities(?: of the Programme)? (\d+)": (TRAINING,),
+        r"Lessons (\d+)": (("lesson", 0),),
+    },
+    "/en/events/series/": {r"Games (\d+)": (("event", 1),)},
+    "/en/events/series/games/": {r"(\d+) editions are recorded": (("event", 1),), r"Editions (\d+)": (("event", 1),)},
+    "/en/events/shown/": {
+        r"Law in force(?: on the dates)? (\d+)": (LAW,),
+        r"Preparation(?: by the Programme)? (\d+)": (TRAINING,),
+        r"Cooperation needs (\d+)": (("need", 0),),
+        r"Lessons (\d+)": (("lesson", 0),),
+        r"Documents (\d+)": (("document", 0),),
+    },
+    "/en/legislation/matrix/": {r"(\d+) in force not yet verified": (LAW,)},
+    "/en/legislation/shown/": {r"Documents (\d+)": (("document", 0),)},
+    "/en/programme/history/": {r"Most activities in a year: 2020, with (\d+)": (("activity", 1),)},
+}  # fmt: skip
 SITEMAPS = {"events": "event", "legislation": "instrument", "programme": "activity", "lessons": "lesson"}
 MEMBERS_PLACES = [
     "/en/desk/", "/en/network/directory/", "/en/account/", "/en/account/my-data/", "/en/account/my-data.json",
@@ -109,9 +183,15 @@ def text_of(response):
     return f"{response.headers}\n{content.decode(errors='replace')}"
 
 
-@pytest.fixture
-def records(brazil, mexico):
+@pytest.fixture(scope="module")
+def records(own_database, django_db_blocker):
     """{(kind, variant): record}, around records that everybody sees."""
+    with django_db_blocker.unblock():
+        brazil = make_state(iso3="BRA", iso2="BR", slug="brazil", name="Brazil")
+        return lay_out(brazil, make_state(iso3="MEX", iso2="MX", slug="mexico", name="Mexico"))
+
+
+def lay_out(brazil, mexico):
     theme, games = make_theme(slug="policing"), make_series(slug="games")
     for slug in ("programme", "programme-history", "programme-partners"):
         make_page(slug=slug)
@@ -123,7 +203,7 @@ def records(brazil, mexico):
         made |= {(kind, variant): row for kind, row in one_of_each(variant, mexico, shown, theme, fields).items()}
     attached = [made["document", variant] for variant in ROWS]
     shown.documents.set(attached)
-    make_instrument(slug="shown", title="Shown law", state=mexico, documents=attached)
+    make_instrument(slug="shown", title="Shown law", state=mexico, documents=attached, status="in-force")
     make_activity(slug="shown", title="Shown training", documents=attached)
     make_lesson(slug="shown", title="Shown lesson", state=mexico, documents=attached)
     return made
@@ -170,7 +250,45 @@ def test_places_name_what_their_reader_may_know_of_and_nothing_else(name, reader
         assert (address, words_in(text_of(client.get(address))) - words_for(name)) == (address, set())
 
 
-@pytest.mark.parametrize("name", [name for name in SEEN if name != "visitor"])
+def counts_of(client, address):
+    """{"" or filter=choice: the number that the list shows}."""
+    page = client.get(address)
+    found = {
+        f"{group.name}={one.value}": one.count for group in page.context["listing"].groups for one in group.choices
+    }
+    return {"": int(re.search(r"data-count>(\d+) ", page.content.decode())[1])} | found
+
+
+@pytest.mark.parametrize("name", SEEN)
+def test_lists_and_filters_count_what_their_reader_may_know_of(name, reader, records, client_for):
+    """Without a filter, and with all of them, where each choice is counted among the rows that the others leave."""
+    client = client_for(reader)
+    for address, (kind, besides) in COUNTED.items():
+        known = seen(name, kind)
+        labels = Counter(ROWS[variant].get("label", Label.CLEAR) for variant in known if kind == "lesson")
+        labels = {f"label={label.name.lower()}": n for label, n in labels.items() if label != Label.CLEAR}
+        wanted = {choice: len(known) + n for choice, n in ({"": 1} | besides).items()}
+        assert (address, counts_of(client, address)) == (address, wanted | labels)
+        narrowed = f"{address}{'&' if '?' in address else '?'}{'&'.join(besides)}"
+        wanted = dict.fromkeys(wanted, len(known) + min(besides.values()))
+        assert (narrowed, counts_of(client, narrowed)) == (narrowed, wanted | labels)
+
+
+@pytest.mark.parametrize("name", SEEN)
+def test_numbers_of_pages_are_of_what_their_reader_may_know_of(name, reader, records, client_for):
+    client = client_for(reader)
+    for address, patterns in NUMBERS.items():
+        page = words(text_of(client.get(address)).split("<main")[-1])
+        for pattern, kinds in patterns.items():
+            found = {match.groups() for match in re.finditer(pattern, page)}
+            wanted = tuple(str(len(seen(name, kind)) + besides) for kind, besides in kinds)
+            assert (address, pattern, found) == (address, pattern, {wanted})
+
+
+MEMBERS = [name for name in SEEN if name != "visitor"]
+
+
+@pytest.mark.parametrize("name", MEMBERS)
 def test_what_somebody_is_told_and_watches_names_what_he_may_know_of(name, reader, records, client_for):
     """Rows that were written while he might know of more; mails name open records only."""
     client = client_for(reader)
@@ -189,21 +307,65 @@ def test_what_somebody_is_told_and_watches_names_what_he_may_know_of(name, reade
     assert (len(mail.outbox), words_in(mails) - known) == (len(known), set())
     assert {found for found in words_in(mails) if "clear" in found} == {word(kind, "clear") for kind in SUBJECTS}
     assert re.findall(r"zq[a-z]+(?:green|amber|red)", mails) == []
-    assert words_in(all_notifications(client)) == words_in(text_of(client.get("/en/desk/watches/"))) == known
+    found = [words_in(all_pages(client, address)) for address in ("/en/desk/notifications/", "/en/desk/watches/")]
+    assert found == [known, known]
     rows = Notification.objects.visible_to(reader)
     opened = [client.get(reverse("notifications:notification_open", args=[row.pk]))["Location"] for row in rows]
     assert (len(opened), words_in(" ".join(opened))) == (len(SUBJECTS) * len(ROWS), known)
     assert words_in(text_of(client.get("/en/account/my-data.json"))) - known == set()
 
 
-def all_notifications(client):
-    """The list with its older pages."""
-    text, address = "", "/en/desk/notifications/"
+def all_pages(client, begin):
+    """A list with its older pages."""
+    text, address = "", begin
     while address:
         page = client.get(address)
         text, older = text + text_of(page), page.context["older"]
-        address = older and f"/en/desk/notifications/?before={older}"
+        address = older and f"{begin}?before={older}"
     return text
+
+
+TELL = {
+    "watchers of a change": partial(tell_watchers, kind="record_changed"),
+    "watchers and owners of a curated change": partial(tell_of_curation, published=False),
+    "watchers and owners of an import": partial(tell_of_curation, published=True, in_bulk=True),
+}
+
+
+@pytest.mark.parametrize("whom", TELL)
+def test_who_watches_is_told_of_what_he_may_know_of(whom, request, records, client_for, mexico):
+    """All watch each record, its State and its theme."""
+    people = {name: request.getfixturevalue(name) for name in MEMBERS}
+    subjects = {key: (key[0], record.pk) for key, record in records.items() if key[0] in SUBJECTS}
+    for person in people.values():
+        for subject in [*subjects.values(), ("state", mexico.pk), ("theme", records["event", "clear"].themes.get().pk)]:
+            watch(person, subject)
+    numbers = {key: TELL[whom](records[key], subject=subject, by=None) for key, subject in subjects.items()}
+    assert numbers == {
+        (kind, variant): sum(variant in seen(name, kind) for name in people) for kind, variant in numbers
+    }
+    known = {name: {subjects[key] for key in subjects if key[1] in seen(name, key[0])} for name in people}
+    assert {name: subjects_told(person) for name, person in people.items()} == known
+    pages = {name: all_pages(client_for(person), "/en/desk/notifications/") for name, person in people.items()}
+    named = {name: words_in(text) for name, text in pages.items()}
+    assert named == {name: words_for(name, *SUBJECTS) for name in people}
+    in_bulk = whom == "watchers and owners of an import"
+    assert send_daily_mails() == (len(people) if in_bulk else 0)
+    run_worker()
+    mails = {name: [one for one in mail.outbox if one.to == [person.email]] for name, person in people.items()}
+    assert {name: len(found) for name, found in mails.items()} == {
+        name: 1 if in_bulk else len(known[name]) for name in people
+    }
+    said = {name: words_in("\n".join(one.message().as_string() for one in found)) for name, found in mails.items()}
+    assert said == dict.fromkeys(people, {word(kind, "clear") for kind in SUBJECTS})
+
+
+def subjects_told(person):
+    """What somebody was told of; the number in the header is that of these."""
+    rows = list(Notification.objects.visible_to(person))
+    person.refresh_from_db()
+    assert person.unread_notifications == len(rows)
+    return {(row.subject_kind, row.subject_key) for row in rows}
 
 
 @pytest.mark.parametrize("name", SEEN)
@@ -215,7 +377,7 @@ def test_pages_files_and_refusals_of_a_hidden_record_do_not_name_it(name, reader
         answer = client.get(record.get_absolute_url())
         is_seen = variant in seen(name, kind)
         assert (kind, variant, answer.status_code) == (kind, variant, 200 if is_seen else 404)
-        watching = {"subject_kind": kind, "subject_key": record.pk, "on": "1"}
+        watching = {"subject_kind": kind, "subject_key": record.pk, "level": "watching"}
         for response in (answer, client.post("/en/desk/watches/", watching, follow=True)):
             page = text_of(response).replace(record.get_absolute_url(), "")
             assert is_seen or word(kind, variant) not in page.split("<main")[-1]

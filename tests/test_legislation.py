@@ -18,7 +18,7 @@ from tests.factories import (
 )
 
 LIST_QUERIES = 5
-DETAIL_QUERIES = 10
+DETAIL_QUERIES = 11
 TREATY_QUERIES = 5
 
 

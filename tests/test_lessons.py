@@ -21,7 +21,7 @@ from tests.factories import (
 from tests.reading import read
 
 LIST_QUERIES = 5
-DETAIL_QUERIES = 6
+DETAIL_QUERIES = 7
 EMPTY = "No lesson is recorded yet"
 
 

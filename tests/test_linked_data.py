@@ -43,6 +43,42 @@ def block_at(client, path, kind):
     return blocks(response.content.decode())[kind]
 
 
+ADDRESS = {"@type": "PostalAddress", "addressCountry": "BR"}
+TOLD = {
+    "@context": "https://schema.org",
+    "@type": "Event",
+    "name": "Games",
+    "url": f"{BASE}events/games/",
+    "startDate": "2030-06-12",
+    "endDate": "2030-06-14",
+    "description": "Three days.",
+    "inLanguage": "en",
+    "eventStatus": f"{SCHEMA}EventScheduled",
+    "eventAttendanceMode": f"{SCHEMA}OfflineEventAttendanceMode",
+    "location": [
+        {
+            "@type": "Place",
+            "name": "Maracanã",
+            "address": ADDRESS | {"addressLocality": "Rio"},
+            "geo": {"@type": "GeoCoordinates", "latitude": -22.9121, "longitude": -43.2302},
+        },
+        {"@type": "Place", "name": "Niterói", "address": ADDRESS | {"addressLocality": "Niterói"}},
+    ],
+    "organizer": {"@type": "Organization", "name": "FIFA", "url": "https://fifa.example/"},
+    "sameAs": "https://games.example/",
+    "superEvent": [
+        {
+            "@type": "Event",
+            "name": "Year of sport",
+            "url": f"{BASE}events/year/",
+            "startDate": "2030-01-01",
+            "endDate": "2030-01-01",
+        },
+        {"@type": "EventSeries", "name": "The Games", "url": f"{BASE}events/series/the-games/"},
+    ],
+}
+
+
 def test_event_is_told_with_what_is_recorded_of_it(client, brazil):
     event = make_event(
         slug="games",
@@ -58,40 +94,7 @@ def test_event_is_told_with_what_is_recorded_of_it(client, brazil):
     )
     EventPlace.objects.create(event=event, city="Rio", venue="Maracanã", latitude="-22.9121", longitude="-43.2302")
     EventPlace.objects.create(event=event, city="Niterói", order=1)
-    address = {"@type": "PostalAddress", "addressCountry": "BR"}
-    assert block_at(client, "/en/events/games/", "Event") == {
-        "@context": "https://schema.org",
-        "@type": "Event",
-        "name": "Games",
-        "url": f"{BASE}events/games/",
-        "startDate": "2030-06-12",
-        "endDate": "2030-06-14",
-        "description": "Three days.",
-        "inLanguage": "en",
-        "eventStatus": f"{SCHEMA}EventScheduled",
-        "eventAttendanceMode": f"{SCHEMA}OfflineEventAttendanceMode",
-        "location": [
-            {
-                "@type": "Place",
-                "name": "Maracanã",
-                "address": address | {"addressLocality": "Rio"},
-                "geo": {"@type": "GeoCoordinates", "latitude": -22.9121, "longitude": -43.2302},
-            },
-            {"@type": "Place", "name": "Niterói", "address": address | {"addressLocality": "Niterói"}},
-        ],
-        "organizer": {"@type": "Organization", "name": "FIFA", "url": "https://fifa.example/"},
-        "sameAs": "https://games.example/",
-        "superEvent": [
-            {
-                "@type": "Event",
-                "name": "Year of sport",
-                "url": f"{BASE}events/year/",
-                "startDate": "2030-01-01",
-                "endDate": "2030-01-01",
-            },
-            {"@type": "EventSeries", "name": "The Games", "url": f"{BASE}events/series/the-games/"},
-        ],
-    }
+    assert block_at(client, "/en/events/games/", "Event") == TOLD
 
 
 @pytest.mark.parametrize(

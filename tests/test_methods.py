@@ -3,13 +3,16 @@
 import pytest
 from django.urls import reverse
 
+from core.labels import Label
 from tests.factories import (
     make_activity,
     make_document,
     make_event,
+    make_forum,
     make_instrument,
     make_lesson,
     make_need,
+    make_thread,
     make_treaty_action,
 )
 from tests.test_access_http import (
@@ -59,6 +62,8 @@ def addresses_of_records():
     make_treaty_action(instrument=instrument)
     of = {"event": event, "instrument": instrument, "activity": activity, "document": make_document()}
     of |= {"lesson": make_lesson(slug="a"), "need": make_need(event=event)}
+    of |= {"forum": make_forum(slug="a", label=Label.CLEAR)}
+    of |= {"thread": make_thread(forum=of["forum"])}
     return {name: address_of(name, of[kind]) for name, (kind, *_) in RECORD_PAGES.items()}
 
 
@@ -74,7 +79,7 @@ def test_pages_that_are_only_read_refuse_every_other_method(name, client_for, re
             if is_read_only(page) or method != "post":
                 answers[page, method] = getattr(client, method)(address).status_code
     assert answers == dict.fromkeys(answers, 405)
-    assert sum(method == "post" for _, method in answers) == 77
+    assert sum(method == "post" for _, method in answers) == 88
 
 
 @pytest.mark.parametrize("name", POST_ONLY)
@@ -84,6 +89,7 @@ def test_what_is_only_posted_refuses_every_other_method(name, client_for, secret
     assert {method: getattr(client, method)(address).status_code for method in methods} == dict.fromkeys(methods, 405)
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize("name", ["visitor", "partner", "expert", "focal_point", "secretariat", "administrator"])
 def test_pages_answer_head_like_get(name, client_for, request, portal):
     client = client_for(request.getfixturevalue(name))

@@ -10,13 +10,25 @@ from django.apps import apps
 from django.core.files.base import ContentFile
 from django.utils import timezone
 
+from community.actions import edit_post, set_thanks
+from community.models import Draft, ThreadStep
+from community.reading import mark_seen
 from core.labels import Label
 from kms.my_data import LEFT_OUT, PARTS, histories, records_of_people
 from members.actions import set_staff
 from members.models import AuditEntry, User
-from moderation.models import Proposal, ProposalStep
+from moderation.models import Decision, Flag, Proposal, ProposalStep
 from notifications.models import Notification, Preference, Watch
-from tests.factories import PASSWORD, make_document, make_event, make_mandate, make_organisation, make_user
+from tests.factories import (
+    PASSWORD,
+    make_document,
+    make_event,
+    make_mandate,
+    make_organisation,
+    make_post,
+    make_thread,
+    make_user,
+)
 from tests.reading import words
 
 pytestmark = pytest.mark.django_db
@@ -42,9 +54,27 @@ def person(brazil):
     people = {"author": person, "submitter": person, "changed_by": person}
     proposal = Proposal.objects.create(kind="event", state=brazil, title="Zx proposal", data={"a": "Zx b"}, **people)
     ProposalStep.objects.create(proposal=proposal, step="submitted", by=person, reasons="Zx reasons")
+    thing = {"subject_kind": "post", "subject_key": 1}
+    Flag.objects.create(by=person, category="other", text="Zx report", **thing)
+    Flag.objects.create(decided_by=person, category="spam", decision="upheld", note="Zx answer", **thing)
+    Decision.objects.create(author=person, act="hidden", note="Zx reason", **thing)
+    Decision.objects.create(author=person, act="kept", note="Of a report that changed nothing", **thing)
+    Decision.objects.create(by=person, act="warned", note="Zx warning", **thing)
     make_event(slug="mine", name="Zx event", host_state=brazil, author=person)
     make_document(title="Zx document", state=brazil, author=person)
+    write_in_the_community(person)
     return person
+
+
+def write_in_the_community(person):
+    """A conversation with an edited post, and what somebody leaves behind by reading."""
+    thread = make_thread(by=person, title="Zx talk", text="Zx before")
+    edit_post(post=thread.posts.get(), text="Zx after", version=1, by=person)
+    set_thanks(post=make_post(thread=thread), on=True, by=person)
+    Draft.objects.create(person=person, thread=thread, text="Zx half")
+    mark_seen(thread, 2, seen=None, by=person)
+    thread.forum.participants.add(person)
+    ThreadStep.objects.create(thread=thread, kind="locked", by=person)
 
 
 def fetched(client):
@@ -98,8 +128,10 @@ def test_file_holds_a_row_of_everything(client_for, person):
     }
     assert [row["note"] for row in data["mandates"]] == ["Zx note"]
     assert {row["detail"] for row in data["log"]} >= {"Zx signed in", "Zx tried"}
+    assert [row["text"] for row in data["posts"]] == ["Zx after"] and data["posts_before"][0]["text"] == "Zx before"
     assert data["proposals"][0]["data"] == {"a": "Zx b"}
-    assert {row["title"] for row in data["records"]} == {"Zx event", "Zx document"}
+    assert {row["title"] for row in data["records"]} == {"Zx event", "Zx document", "Zx talk"}
+    assert [(row["act"], row["note"]) for row in data["decisions"]] == [("hidden", "Zx reason")]
     assert data["sessions"][-1] | {"created_at": 0, "last_seen_at": 0} == {
         "created_at": 0, "last_seen_at": 0, "ip": "198.51.100.7", "user_agent": "Zx browser",
     }  # fmt: skip
@@ -192,16 +224,16 @@ def test_page_reads_no_more_rows_than_it_shows(client_for, person, brazil, djang
         Notification.objects.create(person=person, kind="record_changed", subject_kind="event", subject_key=event.pk)
         ProposalStep.objects.create(proposal=Proposal.objects.get(), step="returned", by=person)
     client = client_for(person)
-    with django_assert_max_num_queries(60) as made:
+    with django_assert_max_num_queries(70) as made:
         page = words(client.get(PAGE).content.decode())
-    for total in (12, 13, 14):  # changes; notifications, steps; the records of the person
+    for total in (12, 13, 14, 15):  # changes; steps; notifications; the records of the person
         assert f"The latest 10 of {total}; the file holds them all." in page
     tables = {model._meta.db_table for model in (AuditEntry, Notification, Proposal, ProposalStep, *histories())}
     listed = [sql["sql"] for sql in made.captured_queries if any(f'FROM "{table}"' in sql["sql"] for table in tables)]
     assert len(listed) > len(tables)
     assert [sql for sql in listed if "LIMIT" not in sql and "COUNT(" not in sql] == []
     data = fetched(client)
-    assert [len(data[name]) for name in ("changes", "notifications", "records")] == [12, 13, 14]
+    assert [len(data[name]) for name in ("changes", "notifications", "records")] == [12, 14, 15]
 
 
 def test_visitor_is_led_to_the_login(client):
@@ -219,5 +251,5 @@ def test_page_needs_the_same_queries_for_one_row_and_for_three(
         make_event(host_state=brazil, author=expert)
         Proposal.objects.create(kind="event", state=brazil, author=expert, title="A proposal")
     client = client_for(expert)
-    with django_assert_num_queries(48):
+    with django_assert_num_queries(63):
         client.get(PAGE)

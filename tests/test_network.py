@@ -309,8 +309,8 @@ def test_sitemap_lists_open_records_in_every_language_and_no_others(client, db, 
 def test_sitemap_index_names_its_sections_and_each_answers(client, db):
     index = client.get("/sitemap.xml").content.decode()
     addresses = [re.sub("^https?://[^/]+", "", found) for found in re.findall("<loc>(.*?)</loc>", index)]
-    assert len(addresses) == 9
-    assert [client.get(address).status_code for address in addresses] == [200] * 9
+    assert len(addresses) == 11
+    assert [client.get(address).status_code for address in addresses] == [200] * 11
     assert client.get("/sitemap-nothing.xml").status_code == 404
 
 

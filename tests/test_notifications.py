@@ -4,9 +4,11 @@ import datetime
 from urllib.parse import quote
 
 import pytest
+from django.core.management import call_command
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
+from django_q.models import Schedule
 
 from core.freshness import content_version
 from core.labels import Label
@@ -312,3 +314,22 @@ def test_telling_and_reading_make_no_kept_page_old(focal_point):
     tell(focal_point, event)
     mark_read(by=focal_point, key=Notification.objects.get().pk)
     assert content_version() == before
+
+
+# How long they are kept
+
+
+def test_what_was_read_more_than_a_year_ago_goes(focal_point, capsys):
+    old, late, unread_one = (tell(focal_point, make_event()) for _ in range(3))
+    year_ago = timezone.now() - datetime.timedelta(days=366)
+    Notification.objects.update(created=year_ago)
+    Notification.objects.filter(pk=old.pk).update(read=year_ago)
+    Notification.objects.filter(pk=late.pk).update(read=timezone.now() - datetime.timedelta(days=364))
+    call_command("trim_notifications")
+    assert set(Notification.objects.all()) == {late, unread_one}
+    assert capsys.readouterr().out == "1 notification deleted.\n"
+
+
+def test_queue_trims_them_every_day(db):
+    call_command("schedule_upkeep")
+    assert Schedule.objects.filter(name="trim_notifications", schedule_type=Schedule.DAILY).count() == 1

@@ -1,13 +1,11 @@
 """Profiles of States and pages of themes and series over the starting content, against plain rows of data/."""
 
 import csv
-import io
 import re
 from collections import Counter
 
 import pytest
 from django.conf import settings
-from django.core.management import call_command
 
 from reference.querysets import today
 from tests.reading import days_of, read, said, slugs_in, table, words
@@ -16,15 +14,6 @@ STATES = ["MEX", "PER", "TTO", "GRD"]
 THEMES = ["crowd-safety", "cyber-security", "stadium-violence"]
 SERIES = ["pan-american-games", "fifa-world-cup", "mercosur-summit"]
 KINDS = {"yes": "in force", "unknown": "not known", "no": "not in force"}
-
-
-@pytest.fixture(scope="module")
-def seeded(django_db_setup, django_db_blocker):
-    """The whole starting content, loaded once for the tests of this file."""
-    with django_db_blocker.unblock():
-        call_command("seed", stdout=io.StringIO())
-        yield
-        call_command("flush", interactive=False, verbosity=0)
 
 
 def data(name):

@@ -17,7 +17,7 @@ from tests.factories import (
 )
 
 LIST_QUERIES = 5
-DETAIL_QUERIES = 7
+DETAIL_QUERIES = 8
 HISTORY_QUERIES = 3
 PARTNER_QUERIES = 4
 

@@ -1,9 +1,5 @@
 """Every seeded event and law in the form of its State: sent back as it is, it stays as it is."""
 
-import io
-
-import pytest
-from django.core.management import call_command
 from django.utils.datastructures import MultiValueDict
 
 from core.history import entries
@@ -15,15 +11,6 @@ from moderation.held import held
 from tests.factories import make_state
 
 NOT_COMPARED = {"updated"}
-
-
-@pytest.fixture(scope="module")
-def seeded(django_db_setup, django_db_blocker):
-    """The whole starting content, loaded once for the tests of this file."""
-    with django_db_blocker.unblock():
-        call_command("seed", stdout=io.StringIO())
-        yield
-        call_command("flush", interactive=False, verbosity=0)
 
 
 def held_by(record, children):

@@ -136,6 +136,35 @@ def test_files_stay_as_they_are_while_the_secretariat_has_them(client_for, focal
     assert Document.objects.get().publication == "published"
 
 
+def test_pages_of_files_lead_back_where_nothing_is_to_be_added_or_removed(client_for, focal_point, secretariat):
+    client, draft = client_for(focal_point), draft_of(focal_point)
+    added(client, draft)
+    addresses = [page("document_add", draft), page("document_remove", draft, draft.documents.get().uuid)]
+    for step in (lambda: submitted(draft, focal_point), lambda: accepted(draft, secretariat)):
+        step()
+        for address in addresses:
+            answer = client.get(address, follow=True)
+            assert answer.redirect_chain == [(now(draft).get_absolute_url(), 302)]
+            assert "This proposal cannot be edited now." in answer.content.decode()
+
+
+def test_files_of_withdrawn_proposals_count(client_for, focal_point, alternate, secretariat, monkeypatch):
+    monkeypatch.setattr(actions, "MOST_FILES", 2)
+    client, said = client_for(focal_point), "you have 2 files in proposals that are not accepted"
+
+    def add_and_withdraw():
+        draft = draft_of(focal_point)
+        answer = client.get(added(client, draft, content=pdf() + b"%d" % draft.pk).url)
+        actions.withdraw(proposal=draft, by=focal_point)
+        return draft, said in answer.content.decode()
+
+    made = [add_and_withdraw() for _ in range(3)]
+    assert [(draft.documents.count(), refused) for draft, refused in made] == [(1, False), (1, False), (0, True)]
+    assert said not in client_for(alternate).get(added(client_for(alternate), made[2][0]).url).content.decode()
+    accepted(submitted(made[0][0], focal_point), secretariat)
+    assert not add_and_withdraw()[1]
+
+
 def test_published_document_is_not_removed_through_a_proposal(client_for, focal_point, brazil):
     draft, document = draft_of(focal_point), make_document(state=brazil)
     draft.documents.add(document)
@@ -209,6 +238,20 @@ def test_file_of_a_proposal_is_no_document_of_the_portal_before_it_is_accepted(c
     set_publication(Document.objects.all(), "draft", by=secretariat)
     assert "Zx plan" in desk.get(listed).content.decode()
     assert desk.get(f"{own[:-7]}history/").status_code == 200
+
+
+def test_history_of_a_removed_file_is_for_curators_where_it_was_out_once(client_for, focal_point, secretariat, brazil):
+    client, desk, draft = client_for(focal_point), client_for(secretariat), draft_of(focal_point)
+    added(client, draft, title="Zx plan", label="3")
+    file, published = draft.documents.get(), make_document(title="Zx report", state=brazil)
+    client.post(page("document_remove", draft, file.uuid))
+    published.delete()
+    for document, status in ((file, 403), (published, 200)):
+        version = Document.history.filter(uuid=document.uuid).first()
+        address = f"/admin/documents/document/{version.id}/history/"
+        pages = [desk.get(address), desk.get(f"{address}{version.history_id}/")]
+        assert [answer.status_code for answer in pages] == [status, status]
+        assert ("Zx" in pages[0].content.decode()) == (status == 200)
 
 
 def test_change_of_a_document_takes_no_second_file(client_for, focal_point):

@@ -81,7 +81,17 @@ def test_draft_is_saved_with_gaps_and_errors_and_says_what_is_missing(client_for
 
 def test_empty_draft_is_called_by_its_kind(client_for, focal_point):
     client_for(focal_point).post(NEW, {"version": 0, "token": uuid.uuid4()})
-    assert (Proposal.objects.get().title, Proposal.objects.get().data) == ("major event", {})
+    assert (Proposal.objects.get().title, Proposal.objects.get().data) == ("Major event without a title", {})
+
+
+def test_form_of_a_refused_submission_goes_on_with_the_draft_that_was_saved(client_for, focal_point):
+    client = client_for(focal_point)
+    answer = client.post(NEW, {"name_en": "Cup", "do": "submit", "version": 0, "token": uuid.uuid4()})
+    draft = Proposal.objects.get()
+    action = f'action="{page("edit", draft)}"'
+    assert action in answer.content.decode()
+    saved(client, draft, {"name_en": "Cup 2031"})
+    assert (Proposal.objects.count(), now(draft).title) == (1, "Cup 2031")
 
 
 TOO_MUCH = {

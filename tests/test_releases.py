@@ -5,7 +5,7 @@ from io import StringIO
 
 import pytest
 from django.core.exceptions import ValidationError
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 from django.urls import reverse
 from django.utils import timezone
 
@@ -16,7 +16,15 @@ from events.subjects import needs_for
 from members.models import AuditEntry, Mandate
 from notifications.models import Notification
 from tests.admin_pages import form_data, save
-from tests.factories import make_activity, make_document, make_event, make_instrument, make_need
+from tests.factories import (
+    make_activity,
+    make_document,
+    make_event,
+    make_instrument,
+    make_lesson,
+    make_need,
+    make_state,
+)
 
 pytestmark = pytest.mark.django_db
 DAY = datetime.timedelta(days=1)
@@ -217,3 +225,89 @@ def test_change_of_the_owner_widens_no_label(focal_point, plan, brazil, mexico):
     focal_point.mandates.update(until=today() - DAY)
     for record in (plan, annex):
         record.clean()
+
+
+def named_in(record):
+    return sorted(record.named_states.values_list("slug", flat=True))
+
+
+def test_the_admin_names_no_more_states_where_the_owner_has_a_focal_point(
+    client_for, secretariat, focal_point, plan, mexico
+):
+    other, record = make_state(slug="zx-other"), make_event(host_state=plan.host_state, label=Label.RED)
+    record.named_states.set([mexico])
+    client, url = client_for(secretariat), reverse("admin:events_majorevent_change", args=[record.pk])
+    response = client.post(url, form_data(client.get(url), named_states=[mexico.pk, other.pk]))
+    assert response.context["adminform"].form.errors == {
+        "named_states": ["Only the State that owns this record names more States; its Focal Point proposes the change."]
+    }
+    assert named_in(record) == ["mexico"]
+    first = record.history.first()
+    save(client, url, named_states=[])
+    past = reverse("admin:events_majorevent_simple_history", args=[record.pk, first.pk])
+    assert named_in(record) == []
+    assert client.post(past, form_data(client.get(past), named_states=[mexico.pk])).status_code == 200
+    assert named_in(record) == []
+    Mandate.objects.update(until=today() - DAY)
+    save(client, url, named_states=[mexico.pk, other.pk])
+    assert named_in(record) == ["mexico", "zx-other"]
+
+
+def test_the_admin_names_states_where_the_label_is_narrowed(client_for, secretariat, focal_point, plan, mexico):
+    url = reverse("admin:events_majorevent_change", args=[plan.pk])
+    save(client_for(secretariat), url, label=Label.RED, named_states=[mexico.pk])
+    assert (label_of(plan)[0], named_in(plan)) == (Label.RED, ["mexico"])
+
+
+STAYS = "The record stays with its State until the State's Focal Point opens it to everybody at My desk."
+
+
+def test_the_admin_gives_no_record_away_that_its_owner_speaks_for(
+    client_for, secretariat, focal_point, plan, brazil, mexico
+):
+    """Else the secretariat gives it to a State without a Focal Point, and widens its label next."""
+    client, url = client_for(secretariat), reverse("admin:events_majorevent_change", args=[plan.pk])
+    response = client.post(url, form_data(client.get(url), host_state=mexico.pk))
+    assert response.context["adminform"].form.errors == {"host_state": [STAYS]}
+    plan.refresh_from_db()
+    assert plan.host_state == brazil
+    Mandate.objects.update(until=today() - DAY)
+    save(client, url, host_state=mexico.pk)
+    plan.refresh_from_db()
+    assert plan.host_state == mexico
+
+
+def test_open_record_is_given_away_unless_a_need_is_not_open(client_for, secretariat, focal_point, brazil, mexico):
+    open_one, closed = (make_event(host_state=brazil) for _ in range(2))
+    make_need(need="Divers", event=closed, label=Label.RED)
+    for event in (open_one, closed):
+        event.host_state = mexico
+    open_one.clean()
+    with pytest.raises(ValidationError, match="stays with its State"):
+        closed.clean()
+
+
+def test_need_is_not_moved_to_the_event_of_another_state(focal_point, plan, mexico):
+    need = make_need(need="Divers", event=plan, label=Label.AMBER)
+    need.event = make_event(host_state=mexico)
+    with pytest.raises(ValidationError) as refused:
+        need.clean()
+    assert list(refused.value.message_dict) == ["event"]
+
+
+@pytest.mark.parametrize("make", [make_document, make_instrument, make_lesson])
+def test_record_of_any_kind_stays_with_its_owner(make, focal_point, brazil, mexico):
+    for owner in (None, mexico):
+        record = make(state=brazil, label=Label.GREEN)
+        record.state = owner
+        with pytest.raises(ValidationError) as refused:
+            record.clean()
+        assert list(refused.value.message_dict) == ["state"]
+
+
+def test_import_gives_no_record_away(focal_point, plan, mexico, tmp_path, capsys):
+    path = tmp_path / "events.csv"
+    path.write_text("slug,host_country_iso3\nplan,MEX\n")
+    with pytest.raises(CommandError, match="nothing was saved"):
+        call_command("load", "events", str(path))
+    assert f"host_country_iso3: {STAYS}" in "".join(capsys.readouterr())

@@ -150,6 +150,43 @@ def test_second_press_on_make_the_account_leads_to_the_desk(client, brazil):
     assert client.post(address, form).status_code == 410
 
 
+# Accounts that were closed otherwise than by ending their access
+
+
+def closed_by_hand(state, **fields):
+    """A mandate that nobody ended when its holder's account was closed."""
+    left = make_mandate(state=state, **fields)
+    User.objects.filter(pk=left.person_id).update(is_active=False)
+    return left
+
+
+def test_seat_of_a_closed_account_is_given_to_the_next(client_for, secretariat, brazil):
+    left, guest = closed_by_hand(brazil), make_invitation(role="focal_point", state=brazil, invited_by=secretariat)
+    to_come = closed_by_hand(brazil, since=LAST)
+    held = answer(guest).mandate
+    left.refresh_from_db()
+    assert (left.until, held.follows) == (today() - DAY, left)
+    assert list(Mandate.objects.order_by("pk")) == [left, held]
+    assert not Mandate.objects.filter(pk=to_come.pk).exists()
+    actions.give_access(left.person, by=secretariat)
+    assert [mandate.person for mandate in Mandate.objects.in_force().of_seat(brazil)] == [held.person]
+
+
+def test_admin_appoints_to_the_seat_of_a_closed_account(client_for, secretariat, brazil):
+    left, person = closed_by_hand(brazil), make_user(state=brazil)
+    client, url = client_for(secretariat), reverse("admin:members_mandate_add")
+    fields = {"state": brazil.pk, "person": person.pk, "role": "focal_point", "since": today().isoformat()}
+    assert client.post(url, form_data(client.get(url), **fields)).status_code == 302
+    left.refresh_from_db()
+    assert (left.until, Mandate.objects.in_force().get().person) == (today() - DAY, person)
+
+
+def test_days_that_a_closed_account_held_the_seat_stay_its_own(secretariat, brazil):
+    left = closed_by_hand(brazil, until=today() - DAY)
+    with pytest.raises(ValidationError, match="another National Focal Point in this time"):
+        successor(brazil, left.until, secretariat)
+
+
 # What goes with a seat
 
 

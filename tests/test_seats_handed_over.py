@@ -82,7 +82,7 @@ REFUSED = [
     ({"first_day": today() - DAY}, ["first_day"]),
     ({"first_day": "2020-01-01"}, ["first_day"]),
     ({"first_day": "9999-01-01"}, ["first_day"]),
-    ({"taker": "", "name": "", "email": ""}, ["name", "email"]),
+    ({"taker": "", "name": "", "email": ""}, ["taker"]),
     ({"taker": "", "name": "Ivo", "email": "nowhere"}, ["email"]),
     ({"name": "Ivo", "email": "ivo@example.org"}, ["taker"]),
     ({"taker": "99999999"}, ["taker"]),

@@ -326,6 +326,9 @@ def test_ended_mandate_is_not_confirmed(client_for, brazil):
 # The way there
 
 
+OF_SECRETARIAT = [("Moderation", "/en/desk/flags/"), ("Seats", BOARD), ("Invitations", "/en/desk/invitations/")]
+
+
 @pytest.mark.parametrize(
     ("name", "links"),
     [
@@ -334,11 +337,17 @@ def test_ended_mandate_is_not_confirmed(client_for, brazil):
         ("expert", []),
         ("alternate", [("My State", "/en/desk/seats/brazil/")]),
         ("focal_point", [("My State", "/en/desk/seats/brazil/")]),
-        ("secretariat", [("Seats", BOARD), ("Invitations", "/en/desk/invitations/")]),
-        ("administrator", [("Seats", BOARD), ("Invitations", "/en/desk/invitations/")]),
+        (
+            "secretariat",
+            [("Moderation", "/en/desk/flags/"), ("Seats", BOARD), ("Invitations", "/en/desk/invitations/")],
+        ),
+        (
+            "administrator",
+            [("Moderation", "/en/desk/flags/"), ("Seats", BOARD), ("Invitations", "/en/desk/invitations/")],
+        ),
     ],
 )
-def test_frame_leads_each_to_the_seats_that_he_works_with(name, links, request, client_for):
+def test_frame_leads_each_to_the_queues_and_seats_that_he_works_with(name, links, request, client_for):
     page = client_for(request.getfixturevalue(name)).get("/en/styleguide/")
     sections = [(row["label"], row["url"]) for row in page.context["frame"]["sections"]]
     assert [row for row in sections if row[1].startswith("/en/desk/") and row[1] != "/en/desk/"] == links

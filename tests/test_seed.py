@@ -34,15 +34,6 @@ def seed(**options):
     return out.getvalue().splitlines()
 
 
-@pytest.fixture(scope="module")
-def seeded(django_db_setup, django_db_blocker):
-    """The whole starting content, loaded once for the tests of this file."""
-    with django_db_blocker.unblock():
-        lines = seed()
-        yield lines
-        call_command("flush", interactive=False, verbosity=0)
-
-
 def test_every_row_of_the_data_arrives(seeded, db):
     counts = {
         MemberState: 35,
@@ -195,9 +186,9 @@ def test_the_export_of_the_events_has_the_columns_and_cells_of_the_data(seeded, 
 
 def test_pages_are_seeded_where_there_is_a_file_of_them(seeded, db, tmp_path):
     Page.objects.all().delete()
-    assert seed(data=tmp_path)[-1] == "pages: none, there is no pages.csv"
+    assert "pages: none, there is no pages.csv" in seed(data=tmp_path)
     (tmp_path / "pages.csv").write_text("slug,title_en,body_en\nabout,About,<p onclick=x>Text</p>\n")
-    assert seed(data=tmp_path)[-1] == "pages: 1 added"
+    assert "pages: 1 added" in seed(data=tmp_path)
     assert Page.objects.get().body_en == "<p>Text</p>"
 
 

@@ -9,8 +9,9 @@ from django.conf import settings
 from django.contrib.sessions.models import Session
 from django.core.exceptions import ImproperlyConfigured
 
+from conftest import BACKEND
 from kms.settings import mfa_keys, switch
-from tests.factories import PASSWORD, make_user
+from tests.factories import make_user
 
 SECRETS = [
     "KMS_SECRET_KEY", "KMS_MFA_KEYS", "KMS_BASE_URL", "KMS_CONTACT_EMAIL", "DATABASE_URL", "EMAIL_HOST", "EMAIL_FROM",
@@ -78,6 +79,12 @@ def test_an_empty_secret_is_a_missing_one(production):
 def test_production_passes_the_check_for_deployment(production):
     done = manage(production, "check", "--deploy", "--fail-level", "WARNING")
     assert done.returncode == 0, done.stderr
+
+
+def test_key_that_was_replaced_counts_for_as_long_as_it_is_named(production):
+    assert printed(production, "SECRET_KEY_FALLBACKS") == "[]"
+    production["KMS_SECRET_KEY_FALLBACKS"] = "the-one-before, the-one-before-that"
+    assert printed(production, "SECRET_KEY_FALLBACKS") == "['the-one-before', 'the-one-before-that']"
 
 
 def test_production_never_debugs(production):
@@ -219,8 +226,8 @@ def test_messages_have_no_cookie_and_cost_a_visitor_neither_session_nor_query(cl
 
 
 def test_a_message_is_shown_once(client, db):
-    data = {"login": make_user().email, "password": PASSWORD}
-    assert "messages" not in client.post("/en/account/login/", data).cookies
+    client.force_login(make_user(), backend=BACKEND)
+    assert "messages" not in client.post("/en/community/unread/read/").cookies
     told = [len(client.get("/en/").context["messages"]) for _ in range(2)]
     assert told == [1, 0]
 

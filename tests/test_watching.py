@@ -34,8 +34,8 @@ def watched_by(person):
     return set(Watch.objects.filter(person=person).values_list("subject_kind", "subject_key"))
 
 
-def send(client, name, key, on="1", **more):
-    return client.post(LIST, {"subject_kind": name, "subject_key": key, "on": on} | more)
+def send(client, name, key, level="watching", **more):
+    return client.post(LIST, {"subject_kind": name, "subject_key": key, "level": level} | more)
 
 
 RECORDS = {
@@ -56,12 +56,12 @@ def test_button_on_the_records_page_watches_and_stops(client_for, partner, name)
     client, address = client_for(partner), record.get_absolute_url()
     assert ">Watch</button>" in client.get(address).content.decode()
     for _ in range(2):  # a double post is one post
-        page = client.post(LIST, button(client.get(address)) | {"on": "1"}, follow=True)
+        page = client.post(LIST, button(client.get(address)) | {"level": "watching"}, follow=True)
         assert page.redirect_chain == [(address, 302)]
         assert f"You watch “{record}”" in page.content.decode().replace("&#x27;", "'")
         assert ">Stop watching</button>" in page.content.decode()
     assert watched_by(partner) == {subject(name, record)}
-    page = client.post(LIST, button(page) | {"on": "0"}, follow=True)
+    page = client.post(LIST, button(page) | {"level": "none"}, follow=True)
     assert f"You no longer watch “{record}”." in page.content.decode()
     assert watched_by(partner) == set()
 
@@ -89,13 +89,13 @@ def test_button_costs_one_query_for_a_member(client_for, partner):
     assert counts == [1, 1]
 
 
-@pytest.mark.parametrize("on", ["1", "0"])
-def test_record_that_the_reader_may_not_know_of_is_not_there(client_for, other_focal_point, brazil, on):
+@pytest.mark.parametrize("level", ["watching", "muted", "none"])
+def test_record_that_the_reader_may_not_know_of_is_not_there(client_for, other_focal_point, brazil, level):
     hidden = make_event(host_state=brazil, label=Label.RED)
     draft = make_instrument(publication="draft")
     client = client_for(other_focal_point)
     for name, key in [("event", hidden.pk), ("instrument", draft.pk), ("event", hidden.pk + 99), ("theme", 1)]:
-        assert send(client, name, key, on).status_code == 404
+        assert send(client, name, key, level).status_code == 404
     assert Watch.objects.count() == 0
 
 
@@ -104,13 +104,13 @@ def test_record_that_the_reader_may_not_know_of_is_not_there(client_for, other_f
     [
         {},
         {"subject_kind": "event"},
-        {"subject_kind": "gone", "subject_key": "1", "on": "1"},
-        {"subject_kind": "document", "subject_key": "1", "on": "1"},
-        {"subject_kind": "proposal", "subject_key": "1", "on": "1"},
-        {"subject_kind": "event\x00", "subject_key": "1", "on": "1"},
-        {"subject_kind": "event", "subject_key": "-1", "on": "1"},
-        {"subject_kind": "event", "subject_key": "9" * 30, "on": "1"},
-        {"subject_kind": "event", "subject_key": "1", "on": "2"},
+        {"subject_kind": "gone", "subject_key": "1", "level": "watching"},
+        {"subject_kind": "document", "subject_key": "1", "level": "watching"},
+        {"subject_kind": "proposal", "subject_key": "1", "level": "watching"},
+        {"subject_kind": "event\x00", "subject_key": "1", "level": "watching"},
+        {"subject_kind": "event", "subject_key": "-1", "level": "watching"},
+        {"subject_kind": "event", "subject_key": "9" * 30, "level": "watching"},
+        {"subject_kind": "event", "subject_key": "1", "level": "2"},
         {"stop": "x"},
         {"stop": "9" * 30},
     ],
@@ -187,7 +187,7 @@ def told(record, name, **fields):
     """The accounts that are told of a change of a record."""
     Notification.objects.all().delete()
     number = tell_watchers(record, subject=subject(name, record), kind="record_changed", **{"by": None} | fields)
-    rows = list(Notification.objects.order_by("person"))
+    rows = list(Notification.objects.order_by("person_id"))
     assert (len(rows), {(row.subject_kind, row.subject_key) for row in rows} <= {subject(name, record)}) == (
         number,
         True,

@@ -17,9 +17,9 @@ register = template.Library()
 LINE = 180
 
 
-def _marked(words, code):
-    """Words, escaped, in a span with their language where that is not the page's."""
-    if code == content_language():
+def _marked(words, code, reader):
+    """Words, escaped, in a span with their language where that is not the reader's."""
+    if code == reader:
         return mark_safe(escape(words))  # noqa: S308 - escaped in this line
     return mark_safe(f'<span lang="{code}">{escape(words)}</span>')  # noqa: S308 - a code of ours, escaped words
 
@@ -27,14 +27,16 @@ def _marked(words, code):
 @register.filter
 def text(record, field):
     """A record's text, escaped; in a span with its language where that is not the page's."""
-    return _marked(*localized(record, field))
+    reader = content_language()
+    return _marked(*localized(record, field, reader), reader)
 
 
 @register.filter
 def short(record, field):
     """The beginning of a record's text, escaped, for a row of a list."""
-    words, code = localized(record, field)
-    return _marked(words if len(words) <= LINE else Truncator(words).chars(LINE), code)
+    reader = content_language()
+    words, code = localized(record, field, reader)
+    return _marked(words if len(words) <= LINE else Truncator(words).chars(LINE), code, reader)
 
 
 @register.filter

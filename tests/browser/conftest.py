@@ -1,15 +1,13 @@
 """A portal with the starting content behind a real server, and what is watched while a browser reads it."""
 
-import io
 from types import SimpleNamespace
 
 import pytest
 from django.conf import settings
 from django.core.management import call_command
-from django.db import connection
 from django.test import Client
 from django.test.testcases import LiveServerThread
-from django.test.utils import override_settings, setup_databases, teardown_databases
+from django.test.utils import override_settings
 
 from conftest import BACKEND
 from core.dates import today
@@ -21,6 +19,7 @@ from members.actions import set_staff
 from members.models import User
 from programme.models import Activity
 from reference.models import MemberState, Theme
+from tests import databases
 from tests.factories import make_document, make_lesson, make_mandate, make_need, make_user
 
 CONSOLE = {"error", "warning"}
@@ -68,16 +67,12 @@ def _enrich():
 
 
 @pytest.fixture(scope="package")
-def database(django_test_environment, django_db_blocker):
-    """A database beside that of the other tests, in which what was written stays until all of this folder ran."""
-    names = connection.settings_dict["TEST"]
-    usual = names["NAME"]
-    names["NAME"] = f"{usual or 'test_kms'}_browser"
+def database(django_db_setup, django_db_blocker):
+    """The starting content in a database in which what was written stays until all of this folder ran."""
     with django_db_blocker.unblock():
-        before = setup_databases(0, interactive=False, aliases={"default"})
+        before, _ = databases.use_copy_of("seeded")
         yield
-        teardown_databases(before, 0)
-    names["NAME"] = usual
+        databases.drop_copy(before)
 
 
 @pytest.fixture(scope="package")
@@ -87,7 +82,6 @@ def portal(database):
     One server and one seeding for all tests of this folder; a test that changes a row changes one that no other
     test looks at.
     """
-    call_command("seed", stdout=io.StringIO())
     pages = _enrich()
     server = LiveServerThread("localhost", static_handler=_served_by_the_portal)
     server.daemon = True

@@ -5,6 +5,7 @@ from pathlib import Path
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import translation
 
+from community.resources import ForumResource
 from core.imports import problems
 from core.tables import MAX_BYTES, BadFile, read_csv
 from events.resources import EventResource, SeriesResource
@@ -23,6 +24,7 @@ KINDS = {
     "instruments": InstrumentResource,
     "treaty-actions": TreatyActionResource,
     "pages": PageResource,
+    "forums": ForumResource,
 }
 OUTCOMES = [("new", "added"), ("update", "updated"), ("skip", "unchanged")]
 

@@ -3,7 +3,15 @@
 from django.core.management.base import BaseCommand
 from django_q.models import Schedule
 
-DAILY = ["clearsessions", "tend_seats", "ask_releases", "send_daily_mails", "trim_log"]  # commands of manage.py
+DAILY = [  # commands of manage.py
+    "clearsessions",
+    "tend_seats",
+    "ask_releases",
+    "ask_debriefs",
+    "send_daily_mails",
+    "trim_log",
+    "trim_notifications",
+]
 
 
 class Command(BaseCommand):

@@ -17,8 +17,9 @@ FILES = {
     "instruments": "instruments.csv",
     "treaty-actions": "treaty_status.csv",
     "pages": "pages.csv",
+    "forums": "forums.csv",
 }
-MAY_BE_ABSENT = {"pages"}
+MAY_BE_ABSENT = {"pages", "forums"}
 
 
 class Command(BaseCommand):

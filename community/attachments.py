@@ -1,0 +1,85 @@
+"""Files that go with a post: checked with its form, stored before rows are locked, gone again where it is refused."""
+
+from contextlib import contextmanager
+
+from django import forms
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.utils.text import format_lazy
+from django.utils.translation import gettext_lazy as _
+
+from core.languages import content_language
+from core.markdown import without_directions
+from core.text import clean_text
+from documents.checks import EXTENSIONS, check_upload
+from documents.models import Document
+
+MOST_FILES = 5
+LONGEST_NAME = 150
+
+
+class FilesInput(forms.FileInput):
+    allow_multiple_selected = True
+
+
+class FilesField(forms.FileField):
+    """Several files in one field; gives Documents that are not saved yet, or says of each file what is wrong."""
+
+    widget = FilesInput
+
+    def __init__(self, **kwargs):
+        types = ", ".join(EXTENSIONS).upper()
+        hint = format_lazy(
+            _("At most {most}, each up to {size} MB: {types}. As confidential as the conversation itself."),
+            most=MOST_FILES, size=settings.DOCUMENT_MAX_BYTES // 1024**2, types=types,
+        )  # fmt: skip
+        super().__init__(required=False, help_text=hint, **kwargs)
+
+    def clean(self, data, initial=None):
+        uploads = data if isinstance(data, list | tuple) else [data] if data else []
+        if len(uploads) > MOST_FILES:
+            said = _("These are %(found)d files, and %(most)d are the most.")
+            raise ValidationError(said, params={"found": len(uploads), "most": MOST_FILES})
+        documents, errors = [], []
+        for upload in uploads:
+            try:
+                documents.append(_checked(upload))
+            except ValidationError as error:
+                errors += [f"{tidy_name(upload.name)[:LONGEST_NAME]}: {said}" for said in error.messages]
+        if errors:
+            raise ValidationError(errors)
+        return documents
+
+
+def tidy_name(name):
+    """A file's name without what hides its ending."""
+    return " ".join(without_directions(clean_text(name)).split())
+
+
+def _checked(upload):
+    """The Document of an upload that passed the checks."""
+    name = tidy_name(upload.name)
+    if len(name) > LONGEST_NAME:
+        raise ValidationError(_("The file's name is longer than 150 characters."))
+    kept, extension, sha256 = check_upload(upload)
+    about = {"filename": name, "extension": extension, "size": kept.size, "sha256": sha256}
+    return Document(file=kept, title=name, language=content_language(), **about)
+
+
+@contextmanager
+def stored(documents):
+    """Write the files of unsaved Documents now, so that no row is locked meanwhile; those that then hang on nothing
+    are deleted again."""
+    for document in documents:
+        document.file.save(document.filename, document.file.file, save=False)
+    try:
+        yield
+    except BaseException:
+        _delete(documents)
+        raise
+    _delete(document for document in documents if document.pk is None)
+
+
+def _delete(documents):
+    for document in documents:
+        document.file.storage.delete(document.file.name)

@@ -1,0 +1,108 @@
+"""Queries by key that each list asks again and again: Django writes their SQL once, and each connection keeps it."""
+
+from django.db import DEFAULT_DB_ALIAS, connections
+from django.db.models.sql.where import WhereNode
+
+BATCH = 25
+# What stands for a value while the SQL is written: a number that a column of whole numbers takes and no row has, or a
+# text that begins with a sign for private use.
+FIRST, TEXT = 2_000_000_000, "\ue000"
+
+
+def by_keys(rows_of, keys):
+    """The dicts of `rows_of(keys)`, a values() queryset of the rows with these primary keys, in no certain order.
+
+    `rows_of` is a function of a module, and its SQL holds for everybody: nothing in it but the keys may depend on who
+    asks, in which language or when. It is no gate; the keys come from rows that passed one.
+    """
+    if not keys:
+        return []
+    # One SQL serves the pages of all lengths: what lacks to a full one is filled up with its last key.
+    filled = [*keys, *[keys[-1]] * (-len(keys) % BATCH)]
+    names, compiler, sql, params = _written(rows_of, len(filled))
+    values = [filled[-1 - value] if isinstance(value, int) and value < 0 else value for value in params]
+    with compiler.connection.cursor() as cursor:
+        cursor.execute(sql, values)
+        found = cursor.fetchall()
+    return [dict(zip(names, row, strict=True)) for row in compiler.results_iter([found])]
+
+
+def kept_rows(rows_of, *values):
+    """The dicts of `rows_of(*values)`, a values() queryset, in its order; the same rules hold."""
+    return kept_under((rows_of, len(values)), rows_of, values)
+
+
+def kept_under(key, rows_of, values):
+    """The same, kept under a key: whatever decides which SQL is written, but for the values themselves.
+
+    Values are whole numbers and texts. The SQL is written with marks in their place.
+    """
+    names, compiler, sql, params = _marked(key, rows_of, values)
+    with compiler.connection.cursor() as cursor:
+        cursor.execute(sql, [values[_place(value)] if _is_mark(value) else value for value in params])
+        found = cursor.fetchall()
+    return [dict(zip(names, row, strict=True)) for row in compiler.results_iter([found])]
+
+
+def _is_mark(value):
+    if isinstance(value, str):
+        return value.startswith(TEXT)
+    return isinstance(value, int) and value >= FIRST
+
+
+def _place(mark):
+    return int(mark.removeprefix(TEXT)) if isinstance(mark, str) else mark - FIRST
+
+
+def _marked(key, rows_of, values):
+    """As _written(), with a mark for each value."""
+    connection = connections[DEFAULT_DB_ALIAS]
+    kept = vars(connection).setdefault("kept_sql", {})
+    if ("marked", key) not in kept:
+        marks = [f"{TEXT}{n}" if isinstance(value, str) else FIRST + n for n, value in enumerate(values)]
+        query = rows_of(*marks).query
+        compiler = query.get_compiler(connection=connection)
+        sql, params = compiler.as_sql()
+        kept["marked", key] = list(query.selected), compiler, sql, params
+    return kept["marked", key]
+
+
+def _written(rows_of, size):
+    """(names of the columns, compiler, SQL, parameters: -1 stands for the first key, -2 for the second, and so on)."""
+    connection = connections[DEFAULT_DB_ALIAS]
+    kept = vars(connection).setdefault("kept_sql", {})
+    if (rows_of, size) not in kept:
+        query = rows_of([-1 - place for place in range(size)]).query
+        compiler = query.get_compiler(connection=connection)
+        sql, params = compiler.as_sql()
+        kept[rows_of, size] = query.values_select, compiler, sql, params
+    return kept[rows_of, size]
+
+
+class Once:
+    """The conditions of a queryset, of which Django writes the SQL once for all the querysets made from it.
+
+    Inside of another query they are written anew, under the names that their tables have there.
+    """
+
+    conditional = True
+
+    def __init__(self, where):
+        self.where, self.written = where, None
+        self.contains_aggregate, self.contains_over_clause = where.contains_aggregate, where.contains_over_clause
+
+    def as_sql(self, compiler, connection):
+        if self.written is None:
+            self.written = self.where.as_sql(compiler, connection)
+        sql, params = self.written
+        return sql, list(params)
+
+    def relabeled_clone(self, names):
+        return self.where.relabeled_clone(names)
+
+
+def written_once(rows):
+    """The same rows, for several querysets to be made from them."""
+    rows = rows.all()
+    rows.query.where = WhereNode([Once(rows.query.where)])
+    return rows
