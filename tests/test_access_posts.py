@@ -406,7 +406,7 @@ POSTS = {
     "moderation:proposal_rebase submitted": Post(
         Rule(known=OURS | REVIEWERS, needed=SPEAKERS | REVIEWERS), rebasing("submitted"), besides=NOT_PARTNERS
     ),
-    "moderation:proposal_document_add": Post(Rule(DRAFT, known=OURS, needed=OURS), adding_file),
+    "moderation:proposal_document_add": written(Rule(DRAFT, known=OURS, needed=OURS), adding_file),
     "moderation:proposal_document_remove": Post(
         Rule(DRAFT, known=OURS, needed=OURS), proposing("document_remove")
     ),
