@@ -182,6 +182,7 @@ def _add(thread, words, by):
     post.state, post.organisation = by.state, by.organisation
     post.status = Post.Status.WAITING if waits else Post.Status.PUBLISHED
     post.number = None if waits else thread.last_number + 1
+    post.document_count = len(words.files)
     people = _write(post, words.text, words.html)
     try:
         with transaction.atomic():
@@ -235,10 +236,6 @@ def attach(post, files, *, by):
         post.thread.documents.add(document)
         document.named_states.set(_readers_beside(post))
         refresh_audience(document)
-    if files:
-        post.document_count = F("document_count") + len(files)
-        post.save(update_fields=["document_count"])
-        post.refresh_from_db(fields=["document_count"])
 
 
 def _readers_beside(post):

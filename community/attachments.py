@@ -11,11 +11,10 @@ from django.utils.translation import gettext_lazy as _
 from core.languages import content_language
 from core.markdown import without_directions
 from core.text import clean_text
-from documents.checks import EXTENSIONS, check_upload
+from documents.checks import EXTENSIONS, LONGEST_NAME, checked
 from documents.models import Document
 
 MOST_FILES = 5
-LONGEST_NAME = 150
 
 
 class FilesInput(forms.FileInput):
@@ -59,11 +58,8 @@ def tidy_name(name):
 def _checked(upload):
     """The Document of an upload that passed the checks."""
     name = tidy_name(upload.name)
-    if len(name) > LONGEST_NAME:
-        raise ValidationError(_("The file's name is longer than 150 characters."))
-    kept, extension, sha256 = check_upload(upload)
-    about = {"filename": name, "extension": extension, "size": kept.size, "sha256": sha256}
-    return Document(file=kept, title=name, language=content_language(), **about)
+    kept, columns = checked(upload, name)
+    return Document(file=kept, title=name, language=content_language(), **columns)
 
 
 @contextmanager

@@ -20,6 +20,7 @@ EXTENSIONS = {
     "png": "image/png",
 }
 SAME_AS = {"jpg": "jpeg"}
+LONGEST_NAME = 150
 SIGNATURES = {"pdf": b"%PDF-", "jpeg": b"\xff\xd8\xff", "png": b"\x89PNG\r\n\x1a\n"}
 ZIP_SIGNATURE = b"PK\x03\x04"
 
@@ -44,6 +45,14 @@ def check_upload(upload):
         digest.update(chunk)
     kept.seek(0)
     return kept, extension, digest.hexdigest()
+
+
+def checked(upload, name):
+    """(The file to keep, the columns of a Document that tell of it) of an upload under a name; raises as above."""
+    if len(name) > LONGEST_NAME:
+        raise ValidationError(_("The file's name is longer than 150 characters."))
+    kept, extension, sha256 = check_upload(upload)
+    return kept, {"filename": name, "extension": extension, "size": kept.size, "sha256": sha256}
 
 
 def _extension(name):

@@ -1,11 +1,9 @@
 """The curators' form of a document."""
 
 from django import forms
-from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
-from django.utils.translation import gettext_lazy as _
 
-from documents.checks import check_upload
+from documents.checks import checked
 from documents.models import Document
 
 
@@ -20,9 +18,7 @@ class DocumentForm(forms.ModelForm):
         upload = self.cleaned_data["file"]
         if not isinstance(upload, UploadedFile):
             return upload
-        if len(upload.name) > 150:
-            raise ValidationError(_("The file's name is longer than 150 characters."))
-        kept, extension, sha256 = check_upload(upload)
-        self.instance.filename, self.instance.extension = upload.name, extension
-        self.instance.size, self.instance.sha256 = kept.size, sha256
+        kept, columns = checked(upload, upload.name)
+        for column, value in columns.items():
+            setattr(self.instance, column, value)
         return kept

@@ -22,6 +22,13 @@ MEANT = {
 }
 
 
+def called(person, reader, otherwise):
+    """A person's name for himself and for those to whom he shows it, `otherwise` for others and where nobody is."""
+    if person is not None and (person == reader or person.name_shown_to in audiences_of(reader)):
+        return str(person)
+    return otherwise
+
+
 def audiences_of(reader):
     """The audiences that somebody belongs to today: what is shown to one of them is shown to him."""
     return {audience for audience, action in MEANT.items() if scope(reader, action)}

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from django.utils.translation import gettext_lazy as _
 
 from members.access import Action, can
-from members.audiences import audiences_of
+from members.audiences import called
 from moderation.flags import acts_of
 from moderation.lists import Numbered
 from moderation.models import Decision, Flag
@@ -152,5 +152,4 @@ def _who(row, reader):
     if row.by is None:
         return _("a member")
     body = row.by.state or row.by.organisation
-    name = row.by if row.by == reader or row.by.name_shown_to in audiences_of(reader) else _("a member")
-    return " · ".join(str(part) for part in (name, body) if part)
+    return " · ".join(str(part) for part in (called(row.by, reader, _("a member")), body) if part)

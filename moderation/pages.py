@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from documents.models import Document
 from members.access import READING, Action, can
-from members.audiences import audiences_of
+from members.audiences import called
 from moderation.desk_forms import EnvelopeForm, ReasonsForm
 from moderation.differences import differences, given, three_ways
 from moderation.held import held, kept_for_others, merged
@@ -33,7 +33,7 @@ def page_of(proposal, user, *, reasons=None):
     is_gone = record is None and proposal.is_open
     return {
         "proposal": proposal,
-        "author": _name(proposal.author, user, proposal.state.name),
+        "author": called(proposal.author, user, proposal.state.name),
         "record": record if proposal.is_change else live_of(proposal, user),
         "is_gone": is_gone,
         "rows": rows,
@@ -120,18 +120,12 @@ class StepTold:
 def steps_of(proposal, user):
     """What happened, the latest first; people are named to those to whom they show their name."""
     rows = ProposalStep.objects.of(proposal)
-    return [StepTold(step, _name(step.by, user, _whose(step, proposal))) for step in reversed(rows)]
+    return [StepTold(step, called(step.by, user, _whose(step, proposal))) for step in reversed(rows)]
 
 
 def _whose(step, proposal):
     """On whose side a step was taken, for those to whom its person is not named."""
     return _("the secretariat") if step.step in {Step.RETURNED, Step.ACCEPTED} else proposal.state.name
-
-
-def _name(person, reader, otherwise):
-    if person is not None and (person == reader or person.name_shown_to in audiences_of(reader)):
-        return str(person)
-    return otherwise
 
 
 def sheet_of(about, form, *, state, version, proposal=None, token=None):
@@ -168,7 +162,7 @@ def conflict_of(theirs, form, data):
         **draft_of(theirs, form),
         "theirs": theirs,
         "rows": differences(form, old=theirs.data, new=mine),
-        "by": _name(theirs.changed_by, form.reader, theirs.state.name),
+        "by": called(theirs.changed_by, form.reader, theirs.state.name),
     }
 
 
