@@ -1,6 +1,7 @@
 """Who may do what with whose proposal, over HTTP; and that nobody else learns of it."""
 
 import datetime
+import re
 import uuid
 
 import pytest
@@ -300,6 +301,7 @@ def test_mails_about_proposals_hold_no_title(focal_point, expert, secretariat, s
     people = sorted(to.split("@")[0] for message in mail.outbox for to in message.to)
     assert people == ["expert", "expert", "focal_point", "focal_point", "secretariat", "secretariat"]
     whole = "".join(message.message().as_string() for message in mail.outbox)
+    whole = re.sub(r"/unsubscribe/[^/]+/", "", whole)  # a signature may hold any two letters
     assert "A proposal was returned with reasons." in whole
     assert ("Zx" in whole, "zx" in whole) == (False, False)
 
