@@ -4,12 +4,14 @@ import sys
 from pathlib import Path
 
 import pytest
+from _pytest import runner
 from django.contrib.auth.models import AnonymousUser
 from django.db import connection
 from django.test import Client
 from django.utils import translation
 
 from members.actions import set_staff
+from members.models import User
 from tests import databases
 from tests.factories import make_mandate, make_organisation, make_state, make_user
 
@@ -17,6 +19,45 @@ sys.path.append(str(Path(__file__).parent / "scripts"))
 from catalogues import compile_catalogues
 
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
+STATES = {
+    "brazil": {"iso3": "BRA", "iso2": "BR", "slug": "brazil", "name": "Brazil"},
+    "mexico": {"iso3": "MEX", "iso2": "MX", "slug": "mexico", "name": "Mexico"},
+}
+
+
+def address_of(name):
+    return f"{name}@example.org"
+
+
+def holder(email, state, role="focal_point"):
+    return make_mandate(person=make_user(email=email, state=state), role=role).person
+
+
+def staff(email):
+    user = make_user(email=email)
+    set_staff(user, True, by=None)
+    return user
+
+
+# Each of the cast, made with an e-mail address and a function that gives the State of a name.
+PEOPLE = {
+    "partner": lambda email, state: make_user(email=email, organisation=make_organisation()),
+    "expert": lambda email, state: make_user(email=email, state=state("brazil")),
+    "alternate": lambda email, state: holder(email, state("brazil"), "alternate"),
+    "focal_point": lambda email, state: holder(email, state("brazil")),
+    "other_focal_point": lambda email, state: holder(email, state("mexico")),
+    "secretariat": lambda email, state: staff(email),
+    "administrator": lambda email, state: make_user(email=email, is_staff=True, is_superuser=True),
+}
+
+
+def roomy(function):
+    """Make a function's frame so large that those of all it calls find room beside it.
+
+    Python keeps frames in chunks of 16 kB: a call at the end of one maps memory for its own, and unmaps it, each time.
+    """
+    function.__code__ = function.__code__.replace(co_stacksize=70_000)
+    return function
 
 
 def pytest_configure():
@@ -41,6 +82,13 @@ def asks_the_database(item):
     return bool(item.get_closest_marker("django_db") or {"db", "django_db_setup"} & set(item.fixturenames))
 
 
+@pytest.hookimpl(tryfirst=True)
+@roomy
+def pytest_runtest_protocol(item, nextitem):
+    """As pytest does it, but roomy."""
+    return runner.pytest_runtest_protocol(item, nextitem)
+
+
 def pytest_report_header():
     return f"database: {connection.vendor}"
 
@@ -54,6 +102,7 @@ def pytest_unconfigure(config):
 @pytest.fixture(scope="session")
 def django_db_setup(django_test_environment, django_db_blocker):
     """A database for this worker, with the tables of today."""
+    databases.empty_by_deleting()
     yield from _database("migrated", django_db_blocker)
 
 
@@ -87,12 +136,12 @@ def english():
 
 @pytest.fixture
 def brazil(db):
-    return make_state(iso3="BRA", iso2="BR", slug="brazil", name="Brazil")
+    return make_state(**STATES["brazil"])
 
 
 @pytest.fixture
 def mexico(db):
-    return make_state(iso3="MEX", iso2="MX", slug="mexico", name="Mexico")
+    return make_state(**STATES["mexico"])
 
 
 @pytest.fixture
@@ -101,52 +150,69 @@ def visitor():
 
 
 @pytest.fixture
-def partner(db):
-    return make_user(email="partner@example.org", organisation=make_organisation())
+def somebody(request, db):
+    """A function that gives a person of the cast: made now, or there already where a file wrote its cast once."""
+
+    def person(name):
+        if "written_cast" in request.fixturenames:
+            return User.objects.get(email=address_of(name))
+        return PEOPLE[name](address_of(name), request.getfixturevalue)
+
+    return person
 
 
 @pytest.fixture
-def expert(brazil):
-    return make_user(email="expert@example.org", state=brazil)
+def partner(somebody):
+    return somebody("partner")
 
 
 @pytest.fixture
-def alternate(brazil):
-    return make_mandate(person=make_user(email="alternate@example.org", state=brazil), role="alternate").person
+def expert(somebody):
+    return somebody("expert")
 
 
 @pytest.fixture
-def focal_point(brazil):
-    return make_mandate(person=make_user(email="focal_point@example.org", state=brazil)).person
+def alternate(somebody):
+    return somebody("alternate")
 
 
 @pytest.fixture
-def other_focal_point(mexico):
-    return make_mandate(person=make_user(email="other_focal_point@example.org", state=mexico)).person
+def focal_point(somebody):
+    return somebody("focal_point")
 
 
 @pytest.fixture
-def secretariat(db):
-    user = make_user(email="secretariat@example.org")
-    set_staff(user, True, by=None)
-    return user
+def other_focal_point(somebody):
+    return somebody("other_focal_point")
 
 
 @pytest.fixture
-def administrator(db):
-    return make_user(email="administrator@example.org", is_staff=True, is_superuser=True)
+def secretariat(somebody):
+    return somebody("secretariat")
+
+
+@pytest.fixture
+def administrator(somebody):
+    return somebody("administrator")
+
+
+@pytest.fixture(scope="module")
+def written_cast(own_database, django_db_blocker):
+    """{name: person} of the whole cast, written once for all tests of a file; each test gets its own objects of it."""
+    with django_db_blocker.unblock():
+        yield {name: make(address_of(name), lambda state: make_state(**STATES[state])) for name, make in PEOPLE.items()}
+
+
+def log_in(user):
+    client = Client()
+    if user.is_authenticated:
+        client.force_login(user, backend=BACKEND)
+    return client
 
 
 @pytest.fixture
 def client_for():
     """A function that gives a client which is logged in as somebody, or as nobody for the visitor."""
-
-    def log_in(user):
-        client = Client()
-        if user.is_authenticated:
-            client.force_login(user, backend=BACKEND)
-        return client
-
     return log_in
 
 

@@ -3,11 +3,14 @@
 import uuid
 
 from community.models import Post
+from community.writing import in_any_language
 from core.languages import CONTENT_CODES
+from core.markdown import to_plain
 from events.models import Lesson, MajorEvent
 from moderation.actions import create
 from moderation.kinds import KINDS, proposing_states
 from moderation.models import Proposal
+from notifications.mails import absolute
 
 LONGEST_ACCOUNT, MOST_QUOTED, MOST_LESSONS = 5000, 50, 100
 
@@ -38,7 +41,13 @@ def _token(thread, by):
 
 
 def _texts(thread, state, by):
-    """{field of the form: text}. The label is the thread's: what is told to fewer stays with fewer."""
+    """{field of the form: text}. What a State wrote in a thread, in its order, as long as the form takes it.
+
+    The label is the thread's: what is told to fewer stays with fewer. The address of the State's first post there leads
+    back to the conversation, and tells nothing of it to others.
+    """
+    posts = Post.objects.visible_to(by).readable_by(by).in_thread(thread).of_state(state).numbered()
+    told = list(posts.only("text", "thread")[:MOST_QUOTED])
     language = thread.language if thread.language in CONTENT_CODES else CONTENT_CODES[0]
     event = MajorEvent.objects.visible_to(by).filter(pk=thread.event_id).first() if thread.event_id else None
     return {
@@ -46,13 +55,7 @@ def _texts(thread, state, by):
         "kind": Lesson.Kind.LESSON.value,
         f"title_{language}": thread.title,
         "event": str(event.pk) if event else "",
-        f"what_happened_{language}": _account(thread, state, by),
+        f"what_happened_{language}": "\n\n".join(to_plain(post.text) for post in told)[:LONGEST_ACCOUNT].strip(),
+        "evidence": absolute(in_any_language(told[0].get_absolute_url())) if told else "",
         "label": str(thread.label),
     }
-
-
-def _account(thread, state, by):
-    """What members of a State wrote in a thread, in its order, as long as the form takes it."""
-    posts = Post.objects.visible_to(by).readable_by(by).in_thread(thread).of_state(state).numbered()
-    texts = posts.values_list("text", flat=True)[:MOST_QUOTED]
-    return "\n\n".join(texts)[:LONGEST_ACCOUNT].strip()

@@ -29,12 +29,14 @@ class Room:
     unread: int = 0
 
 
-def rooms_of(user):
-    """[(heading, Rooms)] of the forums that a reader may know of, in their order."""
+def rooms_of(user, to_begin=False):
+    """[(heading, Rooms)] of the forums that a reader may know of, in their order; or of those in which he may begin a
+    conversation now."""
     threads = Thread.objects.visible_to(user)
     counts = {row.pop("forum"): row for row in threads.counted_by_forum()}
     unread = threads.unread_by_forum(user, MOST_LOOKED_AT) if user.is_authenticated else {}
     forums = Forum.objects.visible_to(user).for_list()
+    forums = forums.taking_posts_of(user) if to_begin else forums
     rooms = [Room(forum, **counts.get(forum.pk, {}), unread=unread.get(forum.pk, 0)) for forum in forums]
     headings = {
         "general": _("For everything"),

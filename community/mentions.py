@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from community.models import Post
 from core.inputs import LONGEST_KEY
 from core.languages import content_language
-from members.audiences import audiences_of
+from members.audiences import audiences_of, called
 from members.models import User
 from notifications.readers import readers_of
 
@@ -70,10 +70,8 @@ def _readers(people, place):
 
 
 def name_for(person, reader):
-    """A member's name where he shows it to `reader`; otherwise, or where the account is gone, "a member"."""
-    if person is None or person.name_shown_to not in audiences_of(reader):
-        return _("a member")
-    return str(person)
+    """A member's name for himself and where he shows it to `reader`; otherwise, and of no account, "a member"."""
+    return called(person, reader, _("a member"))
 
 
 def with_names(html, people, reader):

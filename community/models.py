@@ -7,6 +7,7 @@ from django.db.models import F, Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import cached_property
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from community.querysets import (
@@ -289,7 +290,8 @@ class Post(models.Model):
         ]
 
     def __str__(self):
-        return f"{self.thread} · {self.number or '–'}"
+        words = gettext("%(title)s, post %(number)s") if self.number else "%(title)s"
+        return words % {"title": self.thread, "number": self.number}
 
     def get_absolute_url(self):
         return reverse("community:post_detail", args=[self.pk])

@@ -39,11 +39,10 @@ def locked_post(key, user):
 
 
 def thing_of_post(post, reader):
-    number = f" · {post.number}" if post.number else ""
     moderates = can(reader, Action.MODERATE)
     is_told = moderates or post.status == Status.PUBLISHED or post.author_id == reader.pk
     return Thing(
-        title=f"{post.thread}{number}",
+        title=str(post),
         text=post.text if is_told else "",
         html=with_names(post.html, post.mentions.all(), reader) if is_told else "",
         author=post.author,
@@ -75,6 +74,7 @@ def links_of(post):
 
 
 def thing_of_thread(thread, reader):
+    is_out = thread.publication == thread.Publication.PUBLISHED
     return Thing(
         title=thread.title,
         text="",
@@ -84,12 +84,12 @@ def thing_of_thread(thread, reader):
         url=thread.get_absolute_url(),
         label=thread.label,
         written=thread.created,
-        stage="" if thread.publication == thread.Publication.PUBLISHED else _("hidden by the moderators"),
+        stage="" if is_out or thread.merged_into_id else _("hidden by the moderators"),
     )
 
 
 def threads_for(user):
-    return Thread.objects.visible_to(user).select_related("forum", "author")
+    return Thread.objects.known_to(user).select_related("forum", "author")
 
 
 def _is(*statuses):

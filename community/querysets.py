@@ -5,6 +5,7 @@ import datetime
 from django.db import models
 from django.db.models import Case, Count, Exists, F, FilteredRelation, Max, OuterRef, Q, Subquery, Sum, Value, When
 from django.db.models.functions import Coalesce
+from django.utils import timezone
 
 from core.listing import containing
 from members.access import Action, Scope, scope
@@ -31,6 +32,12 @@ class ForumQuerySet(LabelledQuerySet):
         level = Watch.objects.level_of(user, "forum", OuterRef("pk")) if user.is_authenticated else None
         return rows.annotate(watch_level=level) if level else rows
 
+    def taking_posts_of(self, user):
+        """Those that are open for contributions now, and to those of `user` where only some write."""
+        now, takes_part = timezone.now(), self.model.participants.through.objects.filter(user=user)
+        rows = self.filter(Q(opens=None) | Q(opens__lte=now), Q(closes=None) | Q(closes__gt=now))
+        return rows.filter(~self.written_by_some(OuterRef("pk")) | Exists(takes_part.filter(forum=OuterRef("pk"))))
+
     def at(self, slug):
         """The one at an address."""
         return self.filter(slug=slug)
@@ -52,6 +59,11 @@ class ThreadQuerySet(LabelledQuerySet):
         """Those that `user` may read, or may once their first post is out."""
         forums = self.model._meta.get_field("forum").related_model.objects.visible_to(user)
         return super().visible_to(user).filter(forum__in=forums.order_by().values("pk"))
+
+    def known_to(self, user):
+        """Those that `user` may read, and those that he began and that went into one of them."""
+        readable = self.model.objects.visible_to(user).order_by().values("pk")
+        return self.filter(Q(pk__in=readable) | by_oneself(user) & Q(merged_into__in=readable))
 
     def at(self, slug):
         """The one at an address."""

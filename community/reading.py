@@ -34,18 +34,23 @@ def number_at(thread, day):
     return later.first() or thread.last_number
 
 
-@transaction.atomic(savepoint=False)
 def mark_seen(thread, number, *, seen, by):
     """Note that somebody was shown a thread up to a post; `seen` is what was noted before, or None.
 
-    Nothing is ever unread again by looking at older pages. One write, or none where nothing changes. Where posts went
-    to another thread since they were shown, it ends with the last that is there.
+    Nothing is ever unread again by looking at older pages. One write, or no transaction at all where nothing changes.
     """
+    if seen is None or seen < number:
+        _note_seen(thread, number, seen, by)
+
+
+@transaction.atomic(savepoint=False)
+def _note_seen(thread, number, seen, by):
+    """The write of it; where posts went to another thread since they were shown, up to the last that is there."""
     rows = Thread.objects.filter(pk=thread.pk).order_by().values("last_number")
     shown = Least(Value(number), Subquery(rows.select_for_update(no_key=True)))  # waits for who moves its posts
     if seen is None:
         ReadState.objects.bulk_create([ReadState(person=by, thread=thread, number=shown)], ignore_conflicts=True)
-    elif seen < number:
+    else:
         ReadState.objects.visible_to(by).of(thread).filter(number__lt=number).update(number=shown)
 
 

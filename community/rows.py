@@ -5,6 +5,7 @@ from types import SimpleNamespace
 
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.html import format_html
 from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -32,7 +33,7 @@ class Saying:
     """How one page says people and moments to one reader; each of them is worked out once."""
 
     def __init__(self, reader):
-        self.audiences = audiences_of(reader)
+        self.reader, self.audiences = reader, audiences_of(reader)
         self.roles = {role.value: escape(str(role.label)) for role in Role}
         self.days, self.bodies = {}, {}
         self.someone = escape(_("A member"))
@@ -56,7 +57,7 @@ class Saying:
         """From when until when a forum takes contributions, with the time zone; either may be missing."""
         parts = [(_("opens %(when)s"), opens), (_("closes %(when)s"), closes)]
         said = [escape(words) % {"when": f"{self.moment(at)} {offset(at)}"} for words, at in parts if at]
-        return ", ".join(said)
+        return mark_safe(", ".join(said))  # noqa: S308 - each part is escaped
 
     def body(self, found, path):
         """The name of the State or the organisation that a row names under `path`; "" where it names none."""
@@ -75,8 +76,9 @@ class Saying:
         return " · ".join(part for part in (body, self.roles.get(found[f"{prefix}standing"], "")) if part)
 
     def name(self, found, path="author"):
-        """The name of a person where he shows it to the reader, otherwise "a member"."""
-        if found[path] is None or found[f"{path}__name_shown_to"] not in self.audiences:
+        """The name of a person for himself and where he shows it to the reader, otherwise "a member"."""
+        key = found[path]
+        if key is None or (key != self.reader.pk and found[f"{path}__name_shown_to"] not in self.audiences):
             return self.someone
         return escape(found[f"{path}__name"] or found[f"{path}__email"])
 
@@ -130,7 +132,7 @@ def stage_sign(forum):
     if not forum.is_timed:
         return ""
     kind = {"coming": "upcoming", "open": "in-force", "closed": "past"}[forum.stage]
-    return f'<span class="tag tag--{kind}">{escape(str(forum.stage.label))}</span>'
+    return format_html('<span class="tag tag--{}">{}</span>', kind, forum.stage.label)
 
 
 def read_threads(threads, with_forum=False):

@@ -1,6 +1,5 @@
 """Words in titles and posts, for who may read them: plain look-ups, bounded, page by page from the newest on."""
 
-import re
 from dataclasses import dataclass, field
 from html import escape
 
@@ -14,14 +13,13 @@ from community.forms import about_of
 from community.models import Forum, Post, Thread
 from community.rows import BODIES, NAMES, Saying, chip, read_threads
 from core.inputs import LONGEST_KEY
+from core.snippets import marked, snippet
 from core.text import fold
 
 PER_PAGE, MOST_TITLES, MOST_LISTED = 25, 10, 100
 # So many posts are looked through for one page; what is older waits for the next.
 WINDOW = 50_000
 SHORTEST = 2
-BEFORE, AROUND = 8, 40
-MARKS = re.compile(r"^[#>*_`~|+-]+|[*_`~|]+$")
 COLUMNS = ["pk", "number", "text", "created", "standing", "state", "organisation", *BODIES]
 COLUMNS += ["author", "author__name", "author__email", "author__name_shown_to", "thread__title", "thread__label"]
 COLUMNS += ["thread__forum", *(f"thread__forum__{name}" for name in NAMES)]
@@ -106,23 +104,3 @@ def _row(row, words, say, posts_url):
         f'<p class="meta">{" ".join(f"<span>{fact}</span>" for fact in facts)}{label}</p>\n'
         f'<p class="line">{snippet(row["text"], words)}</p></div></li>\n'
     )
-
-
-def snippet(text, words):
-    """The part of a text around the first of the folded words, escaped, with all of them marked."""
-    tokens = [token for token in (MARKS.sub("", token) for token in text.split()) if token]
-    hit = next((place for place, token in enumerate(tokens) if _holds(token, words)), 0)
-    begin = max(0, hit - BEFORE)
-    shown = marked(" ".join(tokens[begin : begin + AROUND]), words)
-    return ("… " if begin else "") + shown + (" …" if len(tokens) > begin + AROUND else "")
-
-
-def marked(text, words):
-    """Text, escaped, with the tokens that hold one of the folded words in `<mark>`."""
-    tokens = (token[:200] for token in text.split())
-    return " ".join(f"<mark>{escape(token)}</mark>" if _holds(token, words) else escape(token) for token in tokens)
-
-
-def _holds(token, words):
-    folded = fold(token)
-    return any(word in folded for word in words)

@@ -6,6 +6,8 @@ from django.utils.translation import ngettext_lazy
 from community.models import ABOUT, Forum, Post, Thread
 from notifications.kinds import SUBJECTS, Group, NotificationKind, Subject, register_kind, register_subject
 
+FIRST_UNREAD = "?unread"
+
 
 def above_thread(thread):
     """Its forum, the record that it is about and what that is filed under, its forum's sub-region and theme."""
@@ -51,7 +53,7 @@ def register_subjects():
         ("thread_started", _("%(by)s began the conversation “%(title)s”."), _("There is a new conversation.")),
         ("post_added", new_posts, _("There are new posts in a conversation you follow.")),
     ):
-        register_kind(NotificationKind(name, Group.DISCUSSIONS, said, bare))
+        register_kind(NotificationKind(name, Group.DISCUSSIONS, said, bare, FIRST_UNREAD))
     for name, said, bare in (
         (
             "post_mentions_you",

@@ -34,7 +34,7 @@ def forum_list(request):
     user = request.user
     kind, about = about_of(request.GET.get("about", ""), user) if user.is_authenticated else ("", None)
     tail = f"new/?about={kind}:{about.pk}" if about else ""
-    found = rooms_of(user)
+    found = rooms_of(user, to_begin=about is not None)
     groups = [(heading, forum_rows(rooms, user, tail)) for heading, rooms in found]
     context = {"groups": groups, "about": about, "zone": zone()}
     page = render(request, "community/forum_list.html", context)

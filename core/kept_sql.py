@@ -19,12 +19,7 @@ def by_keys(rows_of, keys):
         return []
     # One SQL serves the pages of all lengths: what lacks to a full one is filled up with its last key.
     filled = [*keys, *[keys[-1]] * (-len(keys) % BATCH)]
-    names, compiler, sql, params = _written(rows_of, len(filled))
-    values = [filled[-1 - value] if isinstance(value, int) and value < 0 else value for value in params]
-    with compiler.connection.cursor() as cursor:
-        cursor.execute(sql, values)
-        found = cursor.fetchall()
-    return [dict(zip(names, row, strict=True)) for row in compiler.results_iter([found])]
+    return kept_under((rows_of, "keys", len(filled)), lambda *marks: rows_of(list(marks)), filled)
 
 
 def kept_rows(rows_of, *values):
@@ -38,10 +33,35 @@ def kept_under(key, rows_of, values):
     Values are whole numbers and texts. The SQL is written with marks in their place.
     """
     names, compiler, sql, params = _marked(key, rows_of, values)
+    if compiler.connection.vendor == "postgresql":
+        used = list({_place(value): None for value in params if _is_mark(value)})
+        sql, given = _prepared(key, compiler.connection, sql, params, used), [values[place] for place in used]
+    else:
+        given = [values[_place(value)] if _is_mark(value) else value for value in params]
     with compiler.connection.cursor() as cursor:
-        cursor.execute(sql, [values[_place(value)] if _is_mark(value) else value for value in params])
+        cursor.execute(sql, given)
         found = cursor.fetchall()
     return [dict(zip(names, row, strict=True)) for row in compiler.results_iter([found])]
+
+
+def _prepared(key, connection, sql, params, used):
+    """The SQL that runs a statement which PostgreSQL has planned: for one of many tables that takes longer than to
+    answer it. A statement lasts as long as the session that prepared it, whatever becomes of a transaction."""
+    from psycopg2.extensions import AsIs  # the driver of PostgreSQL is not needed for another database
+
+    connection.ensure_connection()
+    kept, session = vars(connection).setdefault("kept_plans", {}), connection.connection
+    with session.cursor() as cursor:  # beside Django's own: who counts queries counts those of the page
+        if kept.get("session") is not session:
+            cursor.execute("SET plan_cache_mode = force_generic_plan")  # one plan for whatever values
+            kept["session"], kept["prepared"] = session, {}
+        if key not in kept["prepared"]:
+            name = f"kept_{len(kept['prepared'])}"
+            signs = {place: AsIs(f"${number}") for number, place in enumerate(used, 1)}
+            given = [signs[_place(value)] if _is_mark(value) else value for value in params]
+            cursor.execute(f"PREPARE {name} AS {sql}", given)
+            kept["prepared"][key] = f"EXECUTE {name}" + (f" ({', '.join(['%s'] * len(used))})" if used else "")
+    return kept["prepared"][key]
 
 
 def _is_mark(value):
@@ -55,28 +75,16 @@ def _place(mark):
 
 
 def _marked(key, rows_of, values):
-    """As _written(), with a mark for each value."""
+    """(names of the columns, compiler, SQL, parameters with a mark for each value)."""
     connection = connections[DEFAULT_DB_ALIAS]
     kept = vars(connection).setdefault("kept_sql", {})
-    if ("marked", key) not in kept:
+    if key not in kept:
         marks = [f"{TEXT}{n}" if isinstance(value, str) else FIRST + n for n, value in enumerate(values)]
         query = rows_of(*marks).query
         compiler = query.get_compiler(connection=connection)
         sql, params = compiler.as_sql()
-        kept["marked", key] = list(query.selected), compiler, sql, params
-    return kept["marked", key]
-
-
-def _written(rows_of, size):
-    """(names of the columns, compiler, SQL, parameters: -1 stands for the first key, -2 for the second, and so on)."""
-    connection = connections[DEFAULT_DB_ALIAS]
-    kept = vars(connection).setdefault("kept_sql", {})
-    if (rows_of, size) not in kept:
-        query = rows_of([-1 - place for place in range(size)]).query
-        compiler = query.get_compiler(connection=connection)
-        sql, params = compiler.as_sql()
-        kept[rows_of, size] = query.values_select, compiler, sql, params
-    return kept[rows_of, size]
+        kept[key] = list(query.selected), compiler, sql, params
+    return kept[key]
 
 
 class Once:

@@ -81,7 +81,7 @@ def flag_detail(request, kind, key):
 
 
 def _is_mine(case, user):
-    return bool(case.thing and case.thing.author == user)
+    return case.thing.author == user if case.thing else bool(case.decisions)
 
 
 @require_POST

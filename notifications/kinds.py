@@ -38,12 +38,14 @@ def usual_mail(group):
 class NotificationKind:
     """One thing people are told of. `said` names the record as %(title)s, who caused it as %(by)s if at all, and
     may be a lazy plural by "n", how often it happened since the reader last read of it; `bare` is the sentence for
-    those who may not know the title, or where it may not be written down."""
+    those who may not know the title, or where it may not be written down. `query` ("?…") follows the record's address
+    where the news of it is to be opened."""
 
     name: str
     group: str
     said: object
     bare: str
+    query: str = ""
 
 
 def _nothing(_record):

@@ -36,7 +36,7 @@ def mail_at_once(row, record, *, named):
     with translation.override(person.preferred_language):
         said = with_deadline(sentence(row, record, person) if named else bare_sentence(row), row.due)
         own = reverse("notifications:notification_open", args=[row.pk])
-        url = url_of(record) if named else ""
+        url = url_of(record, row.kind) if named else ""
         context = {"sentence": said, "url": absolute(url or own), "why": WHY[group]}
         return _mail("notification", person, [group], context, headers_of(row, record))
 

@@ -29,7 +29,7 @@ class Told:
     @property
     def url(self):
         """The record's page, or "" where it has none or the reader may not know of it."""
-        return url_of(self.record)
+        return url_of(self.record, getattr(self.row, "kind", ""))
 
     @property
     def kind_label(self):
@@ -59,8 +59,11 @@ def subject_of(row):
     return row.subject_kind, row.subject_key
 
 
-def url_of(record):
-    return record.get_absolute_url() if hasattr(record, "get_absolute_url") else ""
+def url_of(record, kind=""):
+    """Where a record is read, or what was told of it by a kind of notification; "" where it has no page."""
+    if not hasattr(record, "get_absolute_url"):
+        return ""
+    return record.get_absolute_url() + (KINDS[kind].query if kind in KINDS else "")
 
 
 def record_for(user, subject):

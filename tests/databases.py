@@ -29,6 +29,13 @@ def drop_copy(before):
     connection.creation.destroy_test_db(before, verbosity=0)
 
 
+def empty_by_deleting():
+    """What a test committed is few rows: to delete them is far cheaper than a TRUNCATE of each table of PostgreSQL."""
+    if connection.vendor == "postgresql":
+        quote = connection.ops.quote_name
+        connection.ops.sql_flush = lambda style, tables, **options: [f"DELETE FROM {quote(name)}" for name in tables]
+
+
 def forget():
     """Remove from a PostgreSQL what the run kept there to be copied; the files of SQLite go with their folder."""
     for kind in KINDS if connection.vendor == "postgresql" else ():

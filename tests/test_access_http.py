@@ -16,11 +16,13 @@ from urllib.parse import quote, unquote
 import pytest
 from django.contrib import admin
 from django.core.files.base import ContentFile
+from django.test import Client
 from django.urls import get_resolver, reverse
 from PIL import Image
 
 from community.actions import keep_draft
 from community.models import Forum, Thread
+from conftest import log_in
 from core.labels import Label
 from documents.actions import refresh_audience
 from kms import seats
@@ -54,7 +56,7 @@ from tests.factories import (
 )
 from tests.proposing import accepted, draft_of, returned, submitted
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("written_cast")]
 LOGIN, REAUTHENTICATE = "/en/account/login/", "/en/account/reauthenticate/"
 BRAZIL, MEXICO = "BRA", "MEX"
 
@@ -338,16 +340,27 @@ TEXT_PAGES = [
 ]  # fmt: skip
 
 
+@pytest.fixture(scope="module")
+def sessions(written_cast, django_db_blocker):
+    """{name: the session of each of the cast}; the visitor has none."""
+    with django_db_blocker.unblock():
+        brazil, yesterday = written_cast["expert"].state, today() - datetime.timedelta(days=1)
+        ended = make_mandate(person=make_user(state=brazil), until=yesterday).person
+        deactivated = make_mandate(person=make_user(state=brazil), role="alternate").person
+        people = {**written_cast, "ended_mandate": ended, "deactivated": deactivated}
+        found = {name: log_in(user).cookies["session"].value for name, user in people.items()}
+        deactivated.is_active = False
+        deactivated.save()
+        return {"visitor": None, **found}
+
+
 @pytest.fixture
-def clients(request, client_for, brazil):
+def clients(sessions, db):
     """{name: a client} of the whole cast."""
-    people = {name: request.getfixturevalue(name) for name in CAST if name not in {"ended_mandate", "deactivated"}}
-    yesterday = today() - datetime.timedelta(days=1)
-    people["ended_mandate"] = make_mandate(person=make_user(state=brazil), until=yesterday).person
-    people["deactivated"] = make_mandate(person=make_user(state=brazil), role="alternate").person
-    found = {name: client_for(user) for name, user in people.items()}
-    people["deactivated"].is_active = False
-    people["deactivated"].save()
+    found = {name: Client() for name in CAST}
+    for name, client in found.items():
+        if sessions[name]:
+            client.cookies["session"] = sessions[name]
     return found
 
 
@@ -695,6 +708,7 @@ def test_file_of_a_proposal_is_not_given_to_experts_beyond_their_label(label, cl
     assert answers == {name: (200, True) if name in readers else (refused[name], False) for name in CAST}
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize("name", POST_ONLY)
 def test_what_is_only_posted_is_opened_by_nobody(name, clients):
     address = reverse(name, args=POST_ONLY[name])

@@ -51,9 +51,10 @@ from tests.test_access_http import (
     clients,  # noqa: F401 - fixtures
     of_brazil,  # noqa: F401
     proposal_of,
+    sessions,  # noqa: F401
 )
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("written_cast")]
 DAY = datetime.timedelta(days=1)
 OUR_APPS = {
     "reference", "members", "documents", "notifications", "moderation", "events", "legislation", "programme",

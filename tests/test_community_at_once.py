@@ -68,3 +68,11 @@ def test_every_accepted_post_is_there_once_and_the_counters_are_exact():
 
 def seen_of_others(posts, person, state):
     return [post for post in posts if post.author_id != person.pk and post.number <= (state or 0)]
+
+
+def test_who_reads_again_asks_for_no_lock_of_the_database(client_for, focal_point, django_assert_num_queries):
+    thread = make_thread(by=make_user(state=make_state()), forum=make_forum())
+    reader = client_for(focal_point)
+    reader.get(thread.get_absolute_url())
+    with django_assert_num_queries(5):  # BEGIN would be one more: outside a test's own transaction it shows
+        assert reader.get(thread.get_absolute_url()).status_code == 200

@@ -17,13 +17,30 @@ def test_lesson_begins_with_what_ones_state_wrote(client_for, focal_point, exper
     event = make_event()
     thread = make_thread(by=expert, title="Barriers", text="Two metres were too low.", about=("event", event))
     make_post(thread=thread, by=other_focal_point, text="Ours are three.")
-    make_post(thread=thread, by=focal_point, text="We bought new ones.")
+    make_post(thread=thread, by=focal_point, text="We **bought** [new ones](https://example.org):\n\n- tall\n- heavy")
     page = client_for(focal_point).post(address(thread), follow=True)
     proposal = Proposal.objects.get()
     assert page.redirect_chain[-1][0] == f"/en/desk/proposals/{proposal.uuid}/edit/"
     assert proposal.state == brazil and proposal.status == "draft" and proposal.title == "Barriers"
-    assert proposal.data["what_happened_en"] == ["Two metres were too low.\n\nWe bought new ones."]
+    assert proposal.data["what_happened_en"] == ["Two metres were too low.\n\nWe bought new ones:\n\n– tall\n\n– heavy"]
     assert (proposal.data["event"], proposal.data["label"]) == ([str(event.pk)], ["1"])
+
+
+def test_lesson_rests_on_its_states_first_post_whose_address_tells_nothing(client_for, focal_point, settings):
+    settings.BASE_URL = "https://kms.example.org"
+    thread = make_thread(title="Zx barriers")
+    first, _second = (make_post(thread=thread, by=focal_point) for _ in range(2))
+    client_for(focal_point).post(address(thread).replace("/en/", "/es/"))
+    evidence = Proposal.objects.get().data["evidence"]
+    assert evidence == [f"https://kms.example.org/community/posts/{first.pk}/"]
+    found = client_for(focal_point).get(f"/community/posts/{first.pk}/", follow=True)
+    assert found.redirect_chain[-1][0] == f"{thread.get_absolute_url()}#post-2"
+
+
+def test_lesson_of_a_conversation_in_which_ones_state_wrote_nothing_rests_on_nothing_yet(client_for, focal_point):
+    client_for(focal_point).post(address(make_thread()))
+    data = Proposal.objects.get().data
+    assert "evidence" not in data and "what_happened_en" not in data
 
 
 def test_second_click_leads_to_the_same_draft(client_for, focal_point):

@@ -6,7 +6,7 @@ import pytest
 from django.contrib.auth.models import AnonymousUser
 from django.urls import reverse
 
-from community import moving
+from community import moderating, moving
 from community.models import Post, Thread
 from community.readers import change_of, members, reach_in, reach_of, readers_of
 from core.labels import Label
@@ -291,3 +291,25 @@ def test_visitor_does_not_read_what_is_hidden_of_an_author_who_is_gone(secretari
     assert post.status == "waiting"
     assert list(Post.objects.visible_to(visitor).values_list("number", flat=True)) == [1]
     assert not Post.objects.visible_to(visitor).readable_by(visitor).exists()
+
+
+# What moderators did to a conversation that went into another one
+
+
+def test_who_began_a_merged_thread_is_told_of_it_by_name_while_he_reads_where_it_went(
+    client_for, expert, thread, secretariat
+):
+    begun = make_thread(by=expert, title="Zx gates")
+    moderating.set_locked(thread=begun, on=True, by=secretariat, note="Zx enough.")
+    moving.merge(source=begun, target=thread, by=secretariat)
+    client, case = client_for(expert), reverse("moderation:flag_detail", args=["thread", begun.pk])
+    news = reverse("notifications:notification_list")
+    text = client.get(case).content.decode()
+    assert "Zx gates" in text and "Zx enough." in text and "about what you wrote" in text
+    assert "hidden by" not in text
+    assert "your conversation “Zx gates”" in client.get(news).content.decode()
+    moving.relabel(thread=now(thread), label=Label.AMBER, by=secretariat)
+    text = client.get(case).content.decode()
+    assert "Zx gates" not in text and "Zx enough." in text and "about what you wrote" in text
+    assert "Zx gates" not in client.get(news).content.decode()
+    assert client_for(make_user(state=expert.state)).get(case).status_code == 404

@@ -1,6 +1,7 @@
 """Finding what was written: search, what is unread, feeds, the conversations on a record's own page, My desk."""
 
 import re
+import time
 import xml.etree.ElementTree as ET
 
 import pytest
@@ -64,6 +65,20 @@ def test_search_is_bounded_and_escapes_what_it_shows(client_for, expert, focal_p
     assert "There is a problem" in page(client, SEARCH, q="steward", forum="nothing")
     assert client.get(SEARCH, {"q": "steward", "before": "x"}).status_code == 404
     assert client.get(SEARCH, {"q": "steward", "before": "9" * 30}).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("# Offer: **gates**.", "Offer: <mark>gates.</mark>"),
+        ("a*b _gates_!", "a*b <mark>gates!</mark>"),
+        ("x" + "*" * 19_990 + "x gates", "x <mark>gates</mark>"),
+    ],
+)
+def test_part_of_a_post_is_shown_without_marks_around_its_words(text, shown):
+    begun = time.monotonic()
+    assert searching.snippet(text, ["gates"]) == shown
+    assert time.monotonic() - begun < 0.5
 
 
 def test_search_shows_nothing_that_the_reader_may_not_read(

@@ -1,5 +1,6 @@
 """What people put into the box: length, signs that are not seen, markup, mentions, quotes, previews."""
 
+import re
 import uuid
 
 import pytest
@@ -100,6 +101,26 @@ def test_raw_html_is_shown_as_text(client_for, expert):
     assert "<script" not in html and "&lt;script&gt;" in html and "<img" not in html and 'href="javascript' not in html
     page = client.get(thread.get_absolute_url()).content.decode()
     assert "alert(1)</script>" not in page.replace("&lt;/script", "")
+
+
+@pytest.mark.parametrize(
+    ("text", "addresses"),
+    [
+        (
+            "See https://a.example/x_y_z, or (http://b.example/z_(y)).",
+            ["https://a.example/x_y_z", "http://b.example/z_(y)"],
+        ),
+        ("**https://a.example** and <https://b.example>", ["https://a.example", "https://b.example"]),
+        ("[https://a.example](https://b.example)", ["https://b.example"]),
+        ("https://a.example/?x=1&y=<b>", ["https://a.example/?x=1&amp;y="]),
+        ("`https://a.example` xhttps://b.example https:// javascript://c.example data://d", []),
+        ("http://" + "(a" * 9000, []),
+    ],
+)
+def test_address_that_is_pasted_becomes_a_link(text, addresses):
+    html = to_html(text)
+    assert re.findall(r'<a href="([^"]*)" rel="noopener', html) == addresses and html.count("<a") == len(addresses)
+    assert clean(html) == html
 
 
 def test_ten_people_are_mentioned_and_eleven_refused(client_for, expert):

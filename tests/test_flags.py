@@ -183,7 +183,7 @@ def test_news_of_a_decision_leads_its_author_to_the_reason(client_for, post, foc
     decide(post, "warned", secretariat, note="No names, please.")
     client = client_for(focal_point)
     news = client.get("/en/desk/notifications/")
-    assert "The moderators ask you to keep to the rules in “Gates · 1”." in news.text
+    assert "The moderators ask you to keep to the rules in “Gates, post 1”." in news.text
     row = Notification.objects.get(person=focal_point)
     opened = client.post(reverse("notifications:notification_open", args=[row.pk]))
     assert opened["Location"] == page_of(post)

@@ -1,8 +1,9 @@
 """SQL that is written once: other keys find other rows, and the gate holds wherever a gated queryset is put."""
 
 import pytest
+from django.db import connection, transaction
 
-from core.kept_sql import by_keys, written_once
+from core.kept_sql import by_keys, kept_rows, written_once
 from core.labels import Label
 from documents.actions import refresh_audience
 from events.models import MajorEvent
@@ -22,6 +23,21 @@ def test_the_same_sql_finds_the_rows_of_any_keys(db, django_assert_num_queries, 
     with django_assert_num_queries(min(number, 1)):
         found = by_keys(slugs, [event.pk for event in asked])
     assert sorted(row["slug"] for row in found) == [event.slug for event in asked]
+
+
+def at_place(_unasked, key, slug):
+    return MajorEvent.objects.filter(pk=key, slug=slug).order_by().values("slug")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_is_kept_outlives_a_transaction_and_a_connection():
+    event = make_event(slug="kept")
+    with transaction.atomic():
+        assert kept_rows(at_place, 7, event.pk, "kept") == [{"slug": "kept"}]
+        transaction.set_rollback(True)
+    assert kept_rows(at_place, 8, event.pk + 1, "kept") == []
+    connection.close()
+    assert kept_rows(at_place, 9, event.pk, "kept") == [{"slug": "kept"}]
 
 
 def test_a_gate_that_was_written_once_still_judges_the_rows_it_is_about(db, visitor):

@@ -25,24 +25,36 @@ from tests.test_access_http import (
     RECORD_PAGES,
     REDIRECTS,
     RULES,
+    Brazil,
     address_about,
     address_of,
     lay_out_pages,
     named,
-    of_brazil,  # noqa: F401 - a fixture
     proposal_of,
 )
 from tests.test_access_posts import POSTS
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("written_cast")]
 
 
-@pytest.fixture
-def portal(monkeypatch, expert, focal_point, secretariat, of_brazil):  # noqa: F811
-    """{name: an address} of all our own pages."""
-    lay_out_pages()
+@pytest.fixture(autouse=True)
+def queue(monkeypatch):
+    """One that answers."""
     monkeypatch.setattr("kms.health.queue_answers", lambda: True)
-    made = proposal_of("submitted", expert=expert, focal_point=focal_point, secretariat=secretariat)
+
+
+@pytest.fixture(scope="module")
+def portal(written_cast, django_db_blocker):
+    """{name: an address} of all our own pages."""
+    with django_db_blocker.unblock():
+        return lay_out(written_cast)
+
+
+def lay_out(cast):
+    lay_out_pages()
+    people = {name: cast[name] for name in ("expert", "focal_point")}
+    made = proposal_of("submitted", **people, secretariat=cast["secretariat"])
+    of_brazil = Brazil(people["expert"].state, {**people, "alternate": cast["alternate"]})
     without_record = {
         **OPEN_PAGES,
         **MEMBERS_PAGES,
@@ -71,6 +83,7 @@ def is_read_only(name):
     return name.split()[0] not in named(POSTS)
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize("name", ["visitor", "focal_point", "secretariat"])
 def test_pages_that_are_only_read_refuse_every_other_method(name, client_for, request, portal):
     client, answers = client_for(request.getfixturevalue(name)), {}
@@ -82,6 +95,7 @@ def test_pages_that_are_only_read_refuse_every_other_method(name, client_for, re
     assert sum(method == "post" for _, method in answers) == 88
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize("name", POST_ONLY)
 def test_what_is_only_posted_refuses_every_other_method(name, client_for, secretariat):
     client, address = client_for(secretariat), reverse(name, args=POST_ONLY[name])

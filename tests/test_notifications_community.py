@@ -106,6 +106,25 @@ def test_watcher_is_mailed_each_post_at_once_where_he_chose_so(queue, author, pa
     assert [text for text in ("Zx text", "Zx more", "Rosa") if text in whole(first) + whole(second)] == []
 
 
+def test_news_of_a_conversation_is_opened_at_the_first_new_post(queue, client_for, author, partner):
+    thread = open_thread(author)
+    mark_seen(thread, 1, seen=None, by=partner)
+    wants(partner, AT_ONCE)
+    watch(partner, ("forum", thread.forum_id))
+    for _ in range(2):
+        make_post(thread=thread, by=author)
+    other = make_thread(forum=thread.forum, by=author, title="Zx other")
+    wants(partner, DAILY)
+    make_post(thread=thread, by=author)
+    send_daily_mails()
+    links = [re.search(r"org(/en/community/threads/\S+)", text_of(message))[1] for message in sent(queue)]
+    assert links == [f"{one.get_absolute_url()}?unread" for one in (thread, thread, other, thread)]
+    client, row = client_for(partner), Notification.objects.get(person=partner, subject_key=thread.pk)
+    assert client.post(f"/en/desk/notifications/{row.pk}/open/").url == links[0]
+    assert client.get(links[0]).url == f"{thread.get_absolute_url()}#post-2"
+    assert Client().get(links[0]).status_code == 200
+
+
 def test_mails_of_a_thread_have_the_headers_by_which_programs_group_and_sort_them(queue, author, partner, secretariat):
     thread, other = open_thread(author), open_thread(author)
     for person in (partner, secretariat):
@@ -239,7 +258,7 @@ def test_conversations_come_once_a_day_and_answers_at_once_where_nothing_is_chos
     for text in ("one", "two", "three"):
         make_post(thread=thread, by=author, text=text)
     make_post(thread=thread, by=author, text=handle_of(partner))
-    assert [subject_of(message) for message in sent(queue)] == ["a member mentioned you in “Zx barriers · 5”."]
+    assert [subject_of(message) for message in sent(queue)] == ["a member mentioned you in “Zx barriers, post 5”."]
     assert [send_daily_mails(), send_daily_mails()] == [1, 0]
     [message] = sent(queue)
     assert subject_of(message) == "1 thing is new for you"

@@ -9,7 +9,7 @@ from django.test import Client
 from django.test.testcases import LiveServerThread
 from django.test.utils import override_settings
 
-from conftest import BACKEND
+from conftest import BACKEND, roomy
 from core.dates import today
 from core.labels import Label
 from documents.actions import refresh_audience
@@ -27,7 +27,12 @@ CONSOLE = {"error", "warning"}
 
 def _served_by_the_portal(application):
     """No static files beside the portal's own: WhiteNoise serves them, with the headers of every answer."""
-    return application
+
+    @roomy
+    def answer(environ, start_response):
+        return application(environ, start_response)
+
+    return answer
 
 
 def _enrich():

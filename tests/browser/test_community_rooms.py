@@ -4,6 +4,7 @@ import datetime
 
 import pytest
 from django.utils import timezone
+from playwright.sync_api import expect
 
 from community.models import Forum, Post, ReadState, Thread
 from events.models import MajorEvent
@@ -14,6 +15,7 @@ from tests.factories import make_forum, make_post, make_thread, make_user
 pytestmark = pytest.mark.browser
 READER = "reader@example.org"
 LONG = "Volunteers, background checks and the accreditation of thousands of temporary workers: what has worked so far"
+LONG += " " + "X" * 48
 TABLE = "| gate | people |\n|---|---|\n| A | 900 |"
 MARKED = f"> How high are yours?\n\n**Two metres.**\n\n1. Outer ring\n2. Inner ring\n\n{TABLE}"
 
@@ -62,6 +64,9 @@ def test_member_finds_what_is_new_and_reads_it(portal, page, sign_in, talk, watc
     assert page.url.endswith("#post-1")
     page.get_by_role("button", name="Thank (Post 2)").click()
     assert "1 member thanked" in page.locator("#post-2").inner_text()
+    page.get_by_role("button", name="Thank (Post 20)").click()
+    expect(page.get_by_text("You thanked for this post.")).to_be_in_viewport()
+    expect(page.locator("#post-20")).to_be_in_viewport()
     page.goto(f"{portal.url}/en/community/unread/")
     assert accessible(page) == []
     assert page.get_by_role("link", name=LONG).count() == 0

@@ -117,7 +117,7 @@ def violations(page, rules):
     if not page.evaluate("'axe' in window"):
         page.evaluate(Axe().axe_script)
     options = {"resultTypes": ["violations"], **(rules or {})}  # of what is in order, one place of each is enough
-    found = page.evaluate("options => axe.run(options)", options)["violations"]
+    found = page.evaluate("options => axe.run(options).then(found => found.violations)", options)
     return [f"{rule['id']}: {[' '.join(map(str, node['target'])) for node in rule['nodes']]}" for rule in found]
 
 
