@@ -22,6 +22,7 @@ def arguments():
     parser.add_argument("--database", action="append", choices=DATABASES, help="may be repeated; both without it")
     parser.add_argument("--rows", action="append", type=int, help="of events and of laws; 250 (the seed) and 100000")
     parser.add_argument("--posts", type=int, default=100_000, help="of the community, where there are many rows")
+    parser.add_argument("--paragraphs", type=int, default=12_000, help="of the manual, likewise")
     parser.add_argument("--pages", default="", help="a regular expression: only pages whose name holds it")
     parser.add_argument("--rounds", type=int, default=7)
     parser.add_argument("--slice", type=float, default=0.3, help="processor seconds of one page in one round")
@@ -33,7 +34,7 @@ def arguments():
     return parser.parse_args()
 
 
-def prepare(env, rows, posts):
+def prepare(env, options, rows):
     """Bring a database up to date as every start does, and fill it."""
     say("  preparing")
     script = [sys.executable, "scripts/prepare.py"]
@@ -41,7 +42,12 @@ def prepare(env, rows, posts):
     if done.returncode:
         sys.exit(done.stderr)
     if rows > SEED_ROWS:
-        numbers = {"--events": rows, "--instruments": rows, "--posts": posts}
+        numbers = {
+            "--events": rows,
+            "--instruments": rows,
+            "--posts": options.posts,
+            "--paragraphs": options.paragraphs,
+        }
         said = servers.manage(env, "fill", *(str(word) for pair in numbers.items() for word in pair))
         say("\n".join(f"  {line}" for line in said.splitlines()))
 
@@ -63,7 +69,7 @@ def measure(options, title, url, rows, database_pid):
     """Measure one database: a server that keeps pages, as it runs elsewhere, and one that keeps none."""
     say(title)
     env = servers.environment(options.scratch, url)
-    prepare(env, rows, options.posts)
+    prepare(env, options, rows)
     keeping = json.loads(servers.manage(env, "describe_pages", "--keep", f"--pages={options.pages}"))
     new = env | {"KMS_BENCH_KEEP": "0"}
     forgetting = json.loads(servers.manage(new, "describe_pages", f"--pages={options.pages}"))
@@ -85,9 +91,10 @@ def runs(options):
                 pid = stack.enter_context(server.running())
             for rows in options.rows or [SEED_ROWS, 100_000]:
                 name = f"kms_bench_{rows}"
-                url = server.database(name) if pid else f"sqlite:///{options.scratch}/{name}.sqlite3"
-                title = f"{'PostgreSQL' if pid else 'SQLite'}, {rows:,} events and {rows:,} instruments"
-                yield measure(options, title, url, rows, pid)
+                file = database == "sqlite"
+                url = f"sqlite:///{options.scratch}/{name}.sqlite3" if file else server.database(name)
+                title = f"{'SQLite' if file else 'PostgreSQL'}, {rows:,} events and {rows:,} instruments"
+                yield measure(options, title, url, rows, None if file else pid)
 
 
 def main():

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from benchmarks.addresses import LONG, OPEN, SHORT
+from benchmarks.addresses import BOOK, LONG, OPEN, SHORT
 
 # How a page is asked for: by a visitor, unchanged since it was last asked; by a visitor, nothing kept; signed in.
 KEPT, NEW, MEMBER = "visitor, unchanged", "visitor, nothing kept", "focal point"
@@ -74,6 +74,8 @@ PAGES = [
     Page("forum", "community:forum_detail", (OPEN,), ways=ALL, bars=(UNCHANGED, *TALK)),
     Page("forums", "community:forum_list", ways=ALL, bars=(UNCHANGED,)),
     Page("unread", "community:thread_unread", ways=(MEMBER,)),
+    Page("manual, contents", "training:edition_detail", (BOOK, 1), ways=ALL, bars=(UNCHANGED,)),
+    Page("manual, a chapter", "training:chapter_detail", (BOOK, 1, 2), ways=ALL, bars=(UNCHANGED,)),
     *listing("events", "events:event_list", two_filters="when=past&kind=sport"),
     *listing(
         "legislation",

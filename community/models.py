@@ -26,11 +26,12 @@ from legislation.models import Instrument
 from members.models import Labelled, User
 from programme.models import Activity
 from reference.models import MemberState, Organisation, SubRegion, Theme
+from training.models import Chapter
 
 LONGEST_POST = 20_000
 LONGEST_DRAFT = 100_000  # what is too long to be sent can still be kept, and shortened
 # What a thread may be about: the name of the subject in notifications and of the foreign key alike.
-ABOUT = {"event": MajorEvent, "instrument": Instrument, "activity": Activity, "lesson": Lesson}
+ABOUT = {"event": MajorEvent, "instrument": Instrument, "activity": Activity, "lesson": Lesson, "chapter": Chapter}
 
 
 class Forum(Labelled):
@@ -146,6 +147,7 @@ class Thread(Labelled):
     instrument = models.ForeignKey(Instrument, models.SET_NULL, null=True, blank=True, related_name="threads")
     activity = models.ForeignKey(Activity, models.SET_NULL, null=True, blank=True, related_name="threads")
     lesson = models.ForeignKey(Lesson, models.SET_NULL, null=True, blank=True, related_name="threads")
+    chapter = models.ForeignKey(Chapter, models.SET_NULL, null=True, blank=True, related_name="threads")
     documents = models.ManyToManyField(
         Document, related_name="threads", editable=False, help_text="What is attached to its posts."
     )

@@ -22,7 +22,7 @@ from members.models import Labelled
 NAMES = [f"name_{code}" for code in CONTENT_CODES]
 BODIES = [f"{body}__{name}" for body in ("state", "organisation") for name in NAMES]
 THREAD_COLUMNS = ["pk", "slug", "title", "label", "publication", "is_pinned", "is_locked", "forum"]
-THREAD_COLUMNS += ["last_number", "last_posted", "event", "instrument", "activity", "lesson"]
+THREAD_COLUMNS += ["last_number", "last_posted", "event", "instrument", "activity", "lesson", "chapter"]
 WHO_BEGAN = ["standing", "state", "organisation", *BODIES]
 WHO_WAS_LAST = ["author", "author__name", "author__email", "author__name_shown_to", "author__organisation", "state"]
 WHO_WAS_LAST += [f"{body}__{name}" for body in ("state", "author__organisation") for name in NAMES]
@@ -205,6 +205,7 @@ def about_words(kind):
         "instrument": _("About a text of law"),
         "activity": _("About an activity"),
         "lesson": _("About a lesson"),
+        "chapter": _("About a chapter of the manual"),
     }
     return words[kind]
 

@@ -34,7 +34,7 @@ def posts_for(user):
 
 
 def threads_for(user):
-    return Thread.objects.visible_to(user).select_related("forum", *ABOUT)
+    return Thread.objects.visible_to(user).select_related("forum", *ABOUT, "chapter__edition__work")
 
 
 def threads_read_by(user, keys):

@@ -26,49 +26,51 @@ def document_download(request, uuid, name):
 
 def document_response(request, document):
     """The file of a document that the reader may have; each view that gives one has judged that."""
-    etag = f'"{document.sha256}"'
-    response = get_conditional_response(request, etag=etag) or _file_response(request, document, etag)
+
+    def trace(partly):
+        trace_download(document, partly=partly, by=request.user)
+
     open_to_all = document.effective_label == Label.CLEAR and document.is_out
-    if not open_to_all:
-        _trace(request, document, response)
+    return stored_response(request, document, etag=f'"{document.sha256}"', trace=None if open_to_all else trace)
+
+
+def stored_response(request, stored, *, etag, trace):
+    """The file of a row with `file`, `download_name`, `media_type` and `size`; `trace(partly)` logs that it was
+    fetched, and is None where everybody may have it."""
+    response = get_conditional_response(request, etag=etag) or _file_response(request, stored, etag)
+    # Log an answer that holds something of the file. Where that fails, nothing of it leaves.
+    if trace and request.method == "GET" and response.status_code in (200, 206):
+        trace(response.status_code == 206)
     request.is_traced = True
     response["ETag"] = etag
     response["Accept-Ranges"] = "bytes"
     response["X-Content-Type-Options"] = "nosniff"
-    response["Cache-Control"] = "public, no-cache" if open_to_all else "private, no-store"
+    response["Cache-Control"] = "private, no-store" if trace else "public, no-cache"
     response._csp_replace = {"default-src": ["'none'"], "sandbox": [""]}
     return response
 
 
-def _file_response(request, document, etag):
+def _file_response(request, stored, etag):
     """The whole file, the part that was asked for (206), or 416 where there is no such part."""
     try:
-        stream = document.file.open("rb")
+        stream = stored.file.open("rb")
     except FileNotFoundError as error:
-        log.error("the file of document %s is missing", document.pk)
+        log.error("the file of %s %s is missing", stored._meta.model_name, stored.pk)
         raise Http404 from error
-    response = FileResponse(
-        stream, as_attachment=True, filename=document.download_name, content_type=document.media_type
-    )
+    response = FileResponse(stream, as_attachment=True, filename=stored.download_name, content_type=stored.media_type)
     asked = _asked_range(request, etag)
     if asked is None:
         return response
-    first, last = _span(asked, document.size)
+    first, last = _span(asked, stored.size)
     if first > last:
         stream.close()
-        return HttpResponse(status=416, headers={"Content-Range": f"bytes */{document.size}"})
+        return HttpResponse(status=416, headers={"Content-Range": f"bytes */{stored.size}"})
     stream.seek(first)
     response.streaming_content = _part(stream, last - first + 1)
     response.status_code = 206
     response["Content-Length"] = str(last - first + 1)
-    response["Content-Range"] = f"bytes {first}-{last}/{document.size}"
+    response["Content-Range"] = f"bytes {first}-{last}/{stored.size}"
     return response
-
-
-def _trace(request, document, response):
-    """Log an answer that holds something of the file. Where that fails, nothing of it leaves."""
-    if request.method == "GET" and response.status_code in (200, 206):
-        trace_download(document, partly=response.status_code == 206, by=request.user)
 
 
 def _asked_range(request, etag):

@@ -56,10 +56,10 @@ def dossier_of(event, user):
         shown += added.pop("shown")
         counted += added.pop("counted", [])
         context |= added
-    return context | {"audience": _audience(shown, counted), "asked_on": today()}
+    return context | {"audience": audience_of(shown, counted), "asked_on": today()}
 
 
-def _audience(shown, counted):
+def audience_of(shown, counted=()):
     """The Audience of a page with these records, and with numbers that include those (label, publication)."""
     labels = [getattr(record, record.label_field) for record in shown]
     out = MajorEvent.Publication.PUBLISHED

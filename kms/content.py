@@ -4,7 +4,7 @@ from django.apps import apps
 
 from core.freshness import watch
 
-CONTENT_APPS = ["reference", "members", "documents", "events", "legislation", "programme", "community"]
+CONTENT_APPS = ["reference", "members", "documents", "events", "legislation", "programme", "training", "community"]
 # Of an account only what an open page may show or what it may read; a log-in is no change of content.
 COLUMNS = {"members_user": ["name", "is_active", "is_staff", "is_superuser", "state_id", "organisation_id"]}
 NOT_SHOWN = {
@@ -17,6 +17,10 @@ NOT_SHOWN = {
     "community_readstate",
     "community_thanks",
     "community_threadstep",
+    "training_chapterload",
+    "training_chapterread",
+    "training_editionfile",
+    "training_paragraphchange",
 }
 
 

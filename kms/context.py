@@ -15,6 +15,7 @@ SECTIONS = [
     ("legislation", "legislation:instrument_list"),
     ("programme", "programme:activity_list"),
     ("community", "community:forum_list"),
+    ("manual", "training:publication_list"),
     ("network", "kms:country_list"),
 ]
 
@@ -50,6 +51,7 @@ def _sections(path, member):
         "legislation": _("Legislation"),
         "programme": _("Programme"),
         "community": _("Community"),
+        "manual": _("Manual"),
         "network": _("Network"),
     }
     rows = [(labels[key], reverse(name)) for key, name in SECTIONS]

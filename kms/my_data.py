@@ -21,6 +21,7 @@ from members.models import AuditEntry, Invitation, Labelled, Mandate, User
 from moderation.models import Decision, Flag, Proposal, ProposalStep
 from notifications.kinds import KINDS, SUBJECTS
 from notifications.models import Notification, Preference, Watch
+from training.models import ChapterLoad, ChapterRead, ParagraphChange
 
 SHOWN, BATCH = 10, 1000
 VERBS = {"+": "added", "~": "changed", "-": "deleted"}
@@ -179,6 +180,11 @@ PARTS = [
          ("subject_kind", "subject_key")),
     Part("decisions_made", _("What I decided as a moderator"), Decision, "by", ("at", "act", "note"),
          ("subject_kind", "subject_key")),
+    Part("chapters_read", _("Chapters that I marked as read"), ChapterRead, "person", ("chapter", "at")),
+    Part("paragraphs_changed", _("What I wrote in the manual and the standards"), ParagraphChange, "by",
+         ("at", "kind", "paragraph"), ("edition_id", "language", "before", "after")),
+    Part("texts_loaded", _("Texts that I loaded and did not confirm yet"), ChapterLoad, "by", ("title", "created"),
+         ("edition_id", "language", "filename", "blocks")),
 ]  # fmt: skip
 
 

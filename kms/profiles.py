@@ -16,9 +16,10 @@ from members.directory import names_holder
 from members.models import Mandate
 from programme.models import Activity, Participation
 from reference.models import MemberState, Theme
+from training.models import Chapter, Publication
 
 ROWS = 10
-MOST_MARKS = 60
+MOST_MARKS, MOST_CHAPTERS = 60, 50
 
 
 def country_profile(state, user):
@@ -33,6 +34,7 @@ def country_profile(state, user):
         **_treaties_of(state, user),
         **_training_of(state, user),
         **_lessons_in(Lesson.objects.visible_to(user).of_state(state), user),
+        "chapters": Chapter.objects.visible_to(user).stewarded_by(state)[:MOST_CHAPTERS],
         "documents": Document.objects.visible_to(user).of_state(state).official_first(),
     }
 
@@ -137,5 +139,6 @@ def theme_page(theme, user):
         "events": event_rows,
         "event_count": events.count(),
         "activities": activities,
+        "publications": Publication.objects.visible_to(user).about(theme.slug),
         **_lessons_in(Lesson.objects.visible_to(user).about(theme.slug), user),
     }

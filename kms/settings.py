@@ -150,6 +150,7 @@ INSTALLED_APPS = [
     "events",
     "legislation",
     "programme",
+    "training",
     "community",
     "kms.apps.StaticFiles",
     "django.contrib.admin",
@@ -244,9 +245,8 @@ LANGUAGES = [("en", "English"), ("es", "Español"), ("pt-br", "Português"), ("f
 LOCALE_PATHS = [BASE_DIR / "locale"]
 FORMAT_MODULE_PATH = ["kms.formats"]
 TIME_ZONE = "UTC"
-MODELTRANSLATION_LANGUAGES = ("en", "es", "pt", "fr")
 MODELTRANSLATION_DEFAULT_LANGUAGE = "en"
-MODELTRANSLATION_FALLBACK_LANGUAGES = ("en", "es", "pt", "fr")
+MODELTRANSLATION_LANGUAGES = MODELTRANSLATION_FALLBACK_LANGUAGES = ("en", "es", "pt", "fr")
 MODELTRANSLATION_CUSTOM_FIELDS = ("CleanHTMLField",)
 
 AUTH_USER_MODEL = "members.User"
@@ -361,7 +361,7 @@ DEFAULT_FROM_EMAIL = SERVER_EMAIL = env("EMAIL_FROM") or "IPO Americas KMS <no-r
 Q_CLUSTER = {
     "name": "kms",
     "orm": "default",
-    "workers": 1,
+    "workers": 2,  # one may be at a long PDF while the other sends mail
     "timeout": 120,
     "retry": 180,
     "max_attempts": 5,

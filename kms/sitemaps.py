@@ -11,6 +11,7 @@ from legislation.models import Instrument
 from members.models import Labelled
 from programme.models import Activity
 from reference.models import MemberState, Theme
+from training.models import Chapter, Edition, Publication
 
 PAGES = [
     "kms:home",
@@ -27,6 +28,7 @@ PAGES = [
     "programme:programme_about",
     "programme:programme_history",
     "programme:programme_partners",
+    "training:publication_list",
     "community:forum_list",
     "kms:country_list",
     "kms:theme_list",
@@ -83,6 +85,20 @@ class Threads(Records):
         return self.items().aggregate(latest=Max("last_posted"))["latest"]
 
 
+class Editions(Records):
+    """Editions of the manual and the standards, below the addresses of their publications."""
+
+    def items(self):
+        return self.model.objects.visible_to(AnonymousUser()).select_related("work").order_by("pk")
+
+
+class Chapters(Editions):
+    """Their chapters, which change with them."""
+
+    def items(self):
+        return self.model.objects.visible_to(AnonymousUser()).select_related("edition__work").order_by("pk")
+
+
 class Pages(Sitemap):
     """Lists and text pages."""
 
@@ -103,6 +119,9 @@ SITEMAPS = {
     "legislation": Records(Instrument),
     "treaties": Treaties(Instrument),
     "programme": Records(Activity),
+    "publications": Records(Publication),
+    "editions": Editions(Edition),
+    "chapters": Chapters(Chapter),
     "forums": Records(Forum),
     "threads": Threads(Thread),
     "network": Records(MemberState),

@@ -59,6 +59,7 @@ class Action(models.TextChoices):
     READ_DOWNLOADS = "read_downloads", _("see who fetched a document")
     READ_AUDIT = "read_audit", _("read the log of sign-ins, rights and downloads")
     CURATE = "curate", _("curate records in the admin")
+    WRITE_MANUAL = "write_manual", _("write the manual and the standards")
     MANAGE_ACCOUNTS = "manage_accounts", _("manage accounts and mandates")
     DELETE_RECORDS = "delete_records", _("delete records for good")
 
@@ -89,6 +90,7 @@ TABLE = {
     Action.READ_DOWNLOADS:    (N,      N,      N,     S,        S,          A,          A),
     Action.READ_AUDIT:        (N,      N,      N,     N,        N,          A,          A),
     Action.CURATE:            (N,      N,      N,     N,        N,          A,          A),
+    Action.WRITE_MANUAL:      (N,      N,      N,     N,        N,          A,          A),
     Action.MANAGE_ACCOUNTS:   (N,      N,      N,     N,        N,          A,          A),
     Action.DELETE_RECORDS:    (N,      N,      N,     N,        N,          N,          A),
 }

@@ -21,7 +21,7 @@ from reference.models import MemberState
 
 DAY = datetime.timedelta(days=1)
 SECRETARIAT = "Secretariat"
-CURATED_APPS = ("reference", "documents", "events", "legislation", "programme", "community")
+CURATED_APPS = ("reference", "documents", "events", "legislation", "programme", "training", "community")
 # What each action of the table opens in the admin: permissions, on the models of which apps.
 ADMIN_PERMISSIONS = {
     Action.CURATE: (("add", "change", "view"), CURATED_APPS),

@@ -51,6 +51,7 @@ def prepare():
     if settings.DEMO:
         step("seed")
         call_command("demo_accounts")
+        step("demo_manual")
     collect_static()
 
 

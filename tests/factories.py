@@ -24,6 +24,9 @@ from members import invitations
 from members.models import Invitation, Labelled, Mandate, User
 from programme.models import Activity, Page
 from reference.models import MemberState, Organisation, SubRegion, Theme
+from training.actions import add_chapter, finalise, start_edition
+from training.models import Publication
+from training.writing import add_paragraph
 
 PUBLISHED = Labelled.Publication.PUBLISHED
 PASSWORD = "correct horse battery staple"
@@ -218,3 +221,35 @@ def _findable(record):
     record.search_text = record.searchable()
     type(record).objects.filter(pk=record.pk).update(search_text=record.search_text)
     return record
+
+
+def make_publication(*, slug=None, named_states=(), **fields):
+    """A published manual that everybody may know of."""
+    slug = slug or f"manual-{next(numbers)}"
+    fields = {"title": slug.replace("-", " ").capitalize(), "kind": Publication.Kind.MANUAL} | fields
+    work = Publication.objects.create(slug=slug, **{"label": Label.CLEAR, "publication": PUBLISHED} | fields)
+    return _many(work, named_states=named_states)
+
+
+def make_edition(*, work=None, label=Label.CLEAR, language="en", by=None, **fields):
+    """An edition that is being drafted, begun by its own action."""
+    return start_edition(work=work or make_publication(), by=by, label=label, language=language, **fields)
+
+
+def make_chapter(*, edition=None, title="Planning", by=None, paragraphs=(), **fields):
+    """A chapter of an edition that is being drafted; `paragraphs` are texts."""
+    chapter = add_chapter(edition=edition or make_edition(), title=title, by=by, **fields)
+    last = None
+    for text in paragraphs:
+        last = make_paragraph(chapter=chapter, text=text, after=last, by=by)
+    return chapter
+
+
+def make_paragraph(*, chapter=None, text="Begin early.", by=None, **fields):
+    """A paragraph of a chapter, at its beginning unless it is `after` another; returns its EditionParagraph."""
+    return add_paragraph(chapter=chapter or make_chapter(), text=text, by=by, **fields)
+
+
+def make_final(edition, *, by=None):
+    """The same edition, final and published."""
+    return finalise(edition=edition, by=by)

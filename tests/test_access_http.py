@@ -47,6 +47,7 @@ from tests.factories import (
     make_mandate,
     make_need,
     make_page,
+    make_publication,
     make_series,
     make_state,
     make_theme,
@@ -54,6 +55,7 @@ from tests.factories import (
     make_treaty_action,
     make_user,
 )
+from tests.manual_addresses import MANUAL_READ, MANUAL_WRITE, WRITE
 from tests.proposing import accepted, draft_of, returned, submitted
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("written_cast")]
@@ -104,6 +106,10 @@ RECORD_PAGES = {
     "legislation:instrument_history": ("instrument", True, Action.READ_HISTORY),
     "programme:activity_detail": ("activity", False, None),
     "programme:activity_history": ("activity", False, Action.READ_HISTORY),
+    "training:publication_detail": ("publication", False, None),
+    "training:glossary": ("publication", False, None),
+    "training:publication_history": ("publication", False, Action.READ_HISTORY),
+    "training:edition_start": ("publication", False, Action.WRITE_MANUAL),
     "community:forum_detail": ("forum", False, None),
     "community:forum_feed": ("forum", False, None),
     "community:thread_detail": ("thread", True, None),
@@ -171,6 +177,7 @@ OPEN_PAGES = {
     "programme:programme_about": [],
     "programme:programme_history": [],
     "programme:programme_partners": [],
+    "training:publication_list": [],
     "community:forum_list": [],
     "community:post_search": [],
 }
@@ -298,6 +305,7 @@ STATUSES = ["draft", "submitted", "returned", "accepted", "withdrawn", "never-su
 # What is only ever posted.
 POST_ONLY = {
     "kms:mandate_confirm": [1],
+    "training:chapter_mark_read": ["manual", 1, 1],
     "kms:invitation_resend": [uuid.UUID(int=1)],
     "moderation:proposal_submit": [uuid.UUID(int=1)],
     "moderation:proposal_accept": [uuid.UUID(int=1)],
@@ -374,6 +382,9 @@ def marker(variant):
     return f"Zx {variant} zx"
 
 
+OF_SECRETARIAT = {"forum": (make_forum, "name"), "publication": (make_publication, "title")}
+
+
 def make_record(kind, variant, brazil, mexico, authors):
     label, publication, named, author = RECORDS[variant]
     fields = {"label": label, "publication": publication, "author": authors.get(author)}
@@ -391,8 +402,9 @@ def make_record(kind, variant, brazil, mexico, authors):
         return make_lesson(slug=variant, title=marker(variant), state=brazil, **fields)
     if kind == "activity":
         return make_activity(slug=variant, title=marker(variant), host_state=brazil, **fields)
-    if kind == "forum":
-        return make_forum(slug=variant, name=marker(variant), **fields)
+    if kind in OF_SECRETARIAT:
+        make, name = OF_SECRETARIAT[kind]
+        return make(slug=variant, **{name: marker(variant)}, **fields)
     if kind == "thread":
         named = fields.pop("named_states")
         forum = Forum.objects.filter(slug="open").first() or make_forum(slug="open", label=Label.CLEAR)
@@ -730,7 +742,7 @@ def test_page_of_ones_account_answers_visitors_and_members(address_name, clients
 
 TABLES = [
     RECORD_PAGES, OPEN_PAGES, MEMBERS_PAGES, ACTION_PAGES, RULES, LINKS, PROPOSAL_PAGES, POST_ONLY, ALLAUTH_PAGES,
-    REDIRECTS,
+    REDIRECTS, MANUAL_READ, MANUAL_WRITE,
 ]  # fmt: skip
 
 
@@ -753,14 +765,15 @@ def test_every_page_with_an_action_of_the_table_is_asked_with_that_action():
     asked = {name.split()[0]: action for name, (_, _, action) in RECORD_PAGES.items()}
     asked |= {name.split()[0]: action for name, (_, action) in ACTION_PAGES.items()}
     asked |= {name.split()[0]: rule.gate for name, rule in RULES.items()} | PROPOSAL_PAGES
+    asked |= dict.fromkeys(MANUAL_WRITE, WRITE)
     assert {name: action for name, action in asked.items() if action} == {
         name: action for name, action in needed.items() if name not in POST_ONLY
     }
     members = {name for name, access in views.items() if access == "signed_in"} - set(POST_ONLY)
     assert {name for name, action in asked.items() if action is None} & members | set(MEMBERS_PAGES) == members
-    assert {name for name, access in views.items() if access == "public"} == named(OPEN_PAGES, LINKS, REDIRECTS) | {
-        name for name, (_, _, action) in RECORD_PAGES.items() if action is None
-    }
+    assert {name for name, access in views.items() if access == "public"} == named(
+        OPEN_PAGES, LINKS, REDIRECTS, MANUAL_READ
+    ) | {name for name, (_, _, action) in RECORD_PAGES.items() if action is None}
 
 
 def test_refusals_tell_nothing_of_the_record(clients, brazil, mexico):
@@ -853,10 +866,11 @@ def test_matrix_is_as_large_as_it_says():
     """Pages × records × roles, counted from the lists above; each cell of them is asked by a test of this file."""
     records = len(RECORD_PAGES) * (len(RECORDS) + 1) * len(CAST)
     proposals = (len(PROPOSAL_PAGES) * len(STATUSES) + 3) * len(CAST)
-    pages = sum(map(len, [*TABLES])) - len(RECORD_PAGES) - len(PROPOSAL_PAGES)
+    elsewhere = [RECORD_PAGES, PROPOSAL_PAGES, MANUAL_READ, MANUAL_WRITE]
+    pages = sum(map(len, [*TABLES])) - sum(map(len, elsewhere))
     the_admin = (len(NOT_STAFF) * len(list(admin_addresses())), len(CURATED) * 4)
     sys.stdout.write(
         f"GET: {records} of records, {proposals} of proposals, {pages * len(CAST)} of pages; {the_admin}\n"
     )
-    assert (records, proposals, pages * len(CAST)) == (3740, 390, 1380)
-    assert the_admin == (1232, 60)
+    assert (records, proposals, pages * len(CAST)) == (4180, 390, 1400)
+    assert the_admin == (1424, 60)

@@ -257,7 +257,7 @@ def test_secretariats_permissions_in_the_admin_follow_from_the_table(secretariat
     verdicts = {
         "members": TABLE[Action.MANAGE_ACCOUNTS][column] == Scope.ANY,
         **dict.fromkeys(
-            ["reference", "documents", "events", "legislation", "programme", "community"],
+            ["reference", "documents", "events", "legislation", "programme", "training", "community"],
             TABLE[Action.CURATE][column] == Scope.ANY,
         ),
     }
@@ -273,7 +273,7 @@ def test_secretariats_permissions_in_the_admin_follow_from_the_table(secretariat
 
 def ours():
     """The models of the portal that the admin shows."""
-    models = [model for model in admin.site._registry if model._meta.app_label in {*settings.INSTALLED_APPS[1:12]}]
+    models = [model for model in admin.site._registry if model._meta.app_label in {*settings.INSTALLED_APPS[1:13]}]
     assert {"MajorEvent", "Instrument", "Activity", "Document", "User", "Mandate"} <= {m.__name__ for m in models}
     return models
 
@@ -286,7 +286,7 @@ def test_history_is_only_looked_at(secretariat):
 
 def test_secretariat_has_no_permission_outside_the_portals_own_models(secretariat):
     apps = {codename.split(".")[0] for codename in permissions_of(secretariat.groups.get())}
-    assert apps == {"reference", "members", "documents", "events", "legislation", "programme", "community"}
+    assert apps == {"reference", "members", "documents", "events", "legislation", "programme", "training", "community"}
 
 
 def test_permission_that_the_table_does_not_give_goes_at_the_next_sync(secretariat):
@@ -311,7 +311,8 @@ def test_mandate_names_are_for_those_of_the_table(visitor, partner, expert, alte
 
 def test_tables_that_run_code_or_hold_addresses_are_not_in_the_admin():
     assert {model._meta.app_label for model in admin.site._registry} == {
-        "reference", "members", "documents", "events", "legislation", "programme", "community",
+        "reference", "members", "documents", "events", "legislation", "programme", "training",
+        "community",
     }  # fmt: skip
 
 

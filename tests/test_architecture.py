@@ -10,9 +10,9 @@ ROOT = Path(__file__).resolve().parent.parent
 # From the bottom to the top: an app imports only from its left.
 APPS = [
     "core", "reference", "members", "documents", "notifications", "moderation", "events", "legislation", "programme",
-    "community", "kms",
+    "training", "community", "kms",
 ]  # fmt: skip
-FEATURE_APPS = ["reference", "documents", "events", "legislation", "programme", "community"]
+FEATURE_APPS = ["reference", "documents", "events", "legislation", "programme", "training", "community"]
 RELATIONS = {"ForeignKey", "ManyToManyField", "OneToOneField"}
 LONGEST_FUNCTION, LONGEST_FILE = 40, 400
 # Modules that may name Django's model signals, and why.

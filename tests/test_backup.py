@@ -377,4 +377,5 @@ def test_every_column_that_names_a_file_is_looked_into(db):
         ("documents_document", "file", False),
         ("documents_historicaldocument", "file", True),
         ("members_user", "photo", False),
+        ("training_editionfile", "file", False),
     ]

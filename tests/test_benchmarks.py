@@ -6,7 +6,9 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection
 
+from benchmarks.addresses import BOOK
 from benchmarks.filling import fill
+from benchmarks.made_manual import fill_manual
 from benchmarks.management.commands.fill import Command
 from benchmarks.measuring import Target
 from benchmarks.pages import KEPT, MEMBER, NEW, PAGES
@@ -20,10 +22,12 @@ from tests.factories import (
     make_event,
     make_instrument,
     make_organisation,
+    make_publication,
     make_series,
     make_theme,
     make_treaty_action,
 )
+from training.models import ParagraphText
 
 EVENTS, INSTRUMENTS = 60, 50
 SUMMARY = "Thousands of visitors came by road; police of nine States shared one command centre."
@@ -55,6 +59,16 @@ def real(brazil, mexico):
 @pytest.fixture
 def filled(real):
     fill(events=EVENTS, instruments=INSTRUMENTS)
+
+
+def test_a_made_up_edition_is_final_and_numbered(real):
+    work = make_publication(slug=BOOK)
+    fill_manual(paragraphs=120)
+    fill_manual(paragraphs=240)
+    edition = work.editions.get()
+    assert (edition.status, edition.placed.count(), work.paragraphs.count()) == ("final", 120, 120)
+    assert list(edition.chapters.get(order=2).placed.values_list("number", flat=True)) == ["", "2.1", "2.2"]
+    assert set(ParagraphText.objects.outdated()) == set()
 
 
 def made(model):

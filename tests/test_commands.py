@@ -127,7 +127,8 @@ def test_sync_rights_gives_the_secretariat_what_the_table_says(db):
         "programme.delete_participation",
     }
     assert {name.split(".")[0] for name in given} == {
-        "reference", "documents", "events", "legislation", "programme", "community", "members",
+        "reference", "documents", "events", "legislation", "programme", "training", "community",
+        "members",
     }  # fmt: skip
     expected = {
         "events.add_majorevent",

@@ -6,15 +6,20 @@ from django.urls import reverse
 from core.labels import Label
 from tests.factories import (
     make_activity,
+    make_chapter,
     make_document,
+    make_edition,
     make_event,
+    make_final,
     make_forum,
     make_instrument,
     make_lesson,
     make_need,
+    make_publication,
     make_thread,
     make_treaty_action,
 )
+from tests.manual_addresses import MANUAL_READ
 from tests.test_access_http import (
     ACTION_PAGES,
     LINKS,
@@ -32,7 +37,10 @@ from tests.test_access_http import (
     named,
     proposal_of,
 )
+from tests.test_access_manual_posts import SAID
 from tests.test_access_posts import POSTS
+
+PDFS = {"training:edition_pdf", "training:chapter_pdf"}  # a member asks for one that is not there yet
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("written_cast")]
 
@@ -62,6 +70,7 @@ def lay_out(cast):
     }
     return {
         **addresses_of_records(),
+        **addresses_of_manual(),
         **{name: reverse(name.split()[0], args=arguments) for name, arguments in without_record.items()},
         **{name: reverse(name) for name in REDIRECTS},
         **{name: of_brazil.address(name) for name in (*RULES, *LINKS)},
@@ -75,12 +84,18 @@ def addresses_of_records():
     of = {"event": event, "instrument": instrument, "activity": activity, "document": make_document()}
     of |= {"lesson": make_lesson(slug="a"), "need": make_need(event=event)}
     of |= {"forum": make_forum(slug="a", label=Label.CLEAR)}
-    of |= {"thread": make_thread(forum=of["forum"])}
+    of |= {"thread": make_thread(forum=of["forum"]), "publication": make_publication(slug="a")}
     return {name: address_of(name, of[kind]) for name, (kind, *_) in RECORD_PAGES.items()}
 
 
+def addresses_of_manual():
+    work = make_publication(slug="b")
+    make_final(make_chapter(edition=make_edition(work=work), paragraphs=["One.", "Two."]).edition)
+    return {name: reverse(name, args=[work.slug, *arguments]) for name, arguments in MANUAL_READ.items()}
+
+
 def is_read_only(name):
-    return name.split()[0] not in named(POSTS)
+    return name.split()[0] not in named(POSTS, SAID) | PDFS
 
 
 @pytest.mark.one_database
@@ -92,7 +107,7 @@ def test_pages_that_are_only_read_refuse_every_other_method(name, client_for, re
             if is_read_only(page) or method != "post":
                 answers[page, method] = getattr(client, method)(address).status_code
     assert answers == dict.fromkeys(answers, 405)
-    assert sum(method == "post" for _, method in answers) == 88
+    assert sum(method == "post" for _, method in answers) == 96
 
 
 @pytest.mark.one_database

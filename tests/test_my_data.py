@@ -21,6 +21,7 @@ from moderation.models import Decision, Flag, Proposal, ProposalStep
 from notifications.models import Notification, Preference, Watch
 from tests.factories import (
     PASSWORD,
+    make_chapter,
     make_document,
     make_event,
     make_mandate,
@@ -30,6 +31,7 @@ from tests.factories import (
     make_user,
 )
 from tests.reading import words
+from training.models import ChapterLoad, ChapterRead
 
 pytestmark = pytest.mark.django_db
 PAGE, FILE = "/en/account/my-data/", "/en/account/my-data.json"
@@ -63,6 +65,7 @@ def person(brazil):
     make_event(slug="mine", name="Zx event", host_state=brazil, author=person)
     make_document(title="Zx document", state=brazil, author=person)
     write_in_the_community(person)
+    write_in_the_manual(person)
     return person
 
 
@@ -75,6 +78,13 @@ def write_in_the_community(person):
     mark_seen(thread, 2, seen=None, by=person)
     thread.forum.participants.add(person)
     ThreadStep.objects.create(thread=thread, kind="locked", by=person)
+
+
+def write_in_the_manual(person):
+    """A chapter with a paragraph, read, and a text that waits."""
+    chapter = make_chapter(title="Zx chapter", paragraphs=["Zx paragraph"], by=person)
+    ChapterRead.objects.create(person=person, chapter=chapter)
+    ChapterLoad.objects.create(edition=chapter.edition, language="en", title="Zx load", by=person)
 
 
 def fetched(client):
@@ -224,7 +234,7 @@ def test_page_reads_no_more_rows_than_it_shows(client_for, person, brazil, djang
         Notification.objects.create(person=person, kind="record_changed", subject_kind="event", subject_key=event.pk)
         ProposalStep.objects.create(proposal=Proposal.objects.get(), step="returned", by=person)
     client = client_for(person)
-    with django_assert_max_num_queries(70) as made:
+    with django_assert_max_num_queries(80) as made:
         page = words(client.get(PAGE).content.decode())
     for total in (12, 13, 14, 15):  # changes; steps; notifications; the records of the person
         assert f"The latest 10 of {total}; the file holds them all." in page
@@ -251,5 +261,5 @@ def test_page_needs_the_same_queries_for_one_row_and_for_three(
         make_event(host_state=brazil, author=expert)
         Proposal.objects.create(kind="event", state=brazil, author=expert, title="A proposal")
     client = client_for(expert)
-    with django_assert_num_queries(63):
+    with django_assert_num_queries(72):
         client.get(PAGE)

@@ -14,11 +14,15 @@ from programme.models import Participation
 from reference.querysets import today
 from tests.factories import (
     make_activity,
+    make_chapter,
     make_document,
+    make_edition,
     make_event,
+    make_final,
     make_instrument,
     make_mandate,
     make_page,
+    make_publication,
     make_series,
     make_state,
     make_sub_region,
@@ -30,9 +34,9 @@ from tests.factories import (
 
 HOME_QUERIES = 11
 BOARD_QUERIES = 8
-COUNTRY_QUERIES = 18
+COUNTRY_QUERIES = 19
 THEME_LIST_QUERIES = 6
-THEME_QUERIES = 10
+THEME_QUERIES = 11
 PAGE_QUERIES = 2
 SITEMAP_QUERIES = 1
 
@@ -47,6 +51,9 @@ def everything_of(state, children):
         make_activity(host_state=state)
         Participation.objects.create(activity=make_activity(), state=state)
         make_document(state=state)
+        edition = make_edition()
+        make_chapter(edition=edition, steward=state, paragraphs=["Begin early."])
+        make_final(edition)
 
 
 @pytest.mark.parametrize("rows", [1, 3])
@@ -78,7 +85,9 @@ def test_country_detail_needs_the_same_queries_for_one_child_and_for_three(
     everything_of(state, children)
     with django_assert_num_queries(COUNTRY_QUERIES):
         context = client.get(state.get_absolute_url()).context
-    found = {kind: len(context[kind]) for kind in ("coming", "past", "instruments", "treaties", "documents")}
+    found = {
+        kind: len(context[kind]) for kind in ("coming", "past", "instruments", "treaties", "documents", "chapters")
+    }
     assert found == dict.fromkeys(found, children)
     assert len(context["activities"]) == 2 * children
 
@@ -101,9 +110,10 @@ def test_theme_detail_needs_the_same_queries_for_one_child_and_for_three(
         make_event(themes=[theme], cities=["A", "B"])
         make_instrument(themes=[theme])
         make_activity(themes=[theme], host_state=make_state())
+        make_publication().themes.add(theme)
     with django_assert_num_queries(THEME_QUERIES):
         context = client.get(theme.get_absolute_url()).context
-    kinds = ("events", "instruments", "activities")
+    kinds = ("events", "instruments", "activities", "publications")
     assert {kind: len(context[kind]) for kind in kinds} == dict.fromkeys(kinds, children)
 
 
@@ -309,8 +319,8 @@ def test_sitemap_lists_open_records_in_every_language_and_no_others(client, db, 
 def test_sitemap_index_names_its_sections_and_each_answers(client, db):
     index = client.get("/sitemap.xml").content.decode()
     addresses = [re.sub("^https?://[^/]+", "", found) for found in re.findall("<loc>(.*?)</loc>", index)]
-    assert len(addresses) == 11
-    assert [client.get(address).status_code for address in addresses] == [200] * 11
+    assert len(addresses) == 14
+    assert [client.get(address).status_code for address in addresses] == [200] * 14
     assert client.get("/sitemap-nothing.xml").status_code == 404
 
 

@@ -12,6 +12,7 @@ from events.resources import EventResource, SeriesResource
 from legislation.resources import InstrumentResource, TreatyActionResource
 from programme.resources import ActivityResource, PageResource
 from reference.resources import OrganisationResource, StateResource, ThemeResource
+from training.resources import PublicationResource
 
 # In the order in which one refers to the other.
 KINDS = {
@@ -24,6 +25,7 @@ KINDS = {
     "instruments": InstrumentResource,
     "treaty-actions": TreatyActionResource,
     "pages": PageResource,
+    "publications": PublicationResource,
     "forums": ForumResource,
 }
 OUTCOMES = [("new", "added"), ("update", "updated"), ("skip", "unchanged")]

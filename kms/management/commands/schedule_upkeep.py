@@ -11,6 +11,8 @@ DAILY = [  # commands of manage.py
     "send_daily_mails",
     "trim_log",
     "trim_notifications",
+    "tend_edition_files",
+    "trim_loads",
 ]
 
 

@@ -17,9 +17,10 @@ FILES = {
     "instruments": "instruments.csv",
     "treaty-actions": "treaty_status.csv",
     "pages": "pages.csv",
+    "publications": "publications.csv",
     "forums": "forums.csv",
 }
-MAY_BE_ABSENT = {"pages", "forums"}
+MAY_BE_ABSENT = {"pages", "publications", "forums"}
 
 
 class Command(BaseCommand):
