@@ -1,6 +1,4 @@
-"""Files that go with a post: checked with its form, stored before rows are locked, gone again where it is refused."""
-
-from contextlib import contextmanager
+"""Files that go with a post, checked with its form."""
 
 from django import forms
 from django.conf import settings
@@ -60,22 +58,3 @@ def _checked(upload):
     name = tidy_name(upload.name)
     kept, columns = checked(upload, name)
     return Document(file=kept, title=name, language=content_language(), **columns)
-
-
-@contextmanager
-def stored(documents):
-    """Write the files of unsaved Documents now, so that no row is locked meanwhile; those that then hang on nothing
-    are deleted again."""
-    for document in documents:
-        document.file.save(document.filename, document.file.file, save=False)
-    try:
-        yield
-    except BaseException:
-        _delete(documents)
-        raise
-    _delete(document for document in documents if document.pk is None)
-
-
-def _delete(documents):
-    for document in documents:
-        document.file.storage.delete(document.file.name)

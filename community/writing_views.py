@@ -9,7 +9,6 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from community import actions
-from community.attachments import stored
 from community.drafts import keep_posted
 from community.forms import EditForm, PostForm, about_of, tidy, token_of, version_of
 from community.history import changes_of
@@ -28,6 +27,7 @@ from community.writing import (
     thread_sheet,
     who_reads,
 )
+from documents.storage import stored
 from members.access import Action, allow, can, require, signed_in
 from moderation.differences import marked
 from moderation.refusals import Refused

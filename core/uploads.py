@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from core.scanning import scan
 
 OPENING_SECONDS = 30
+PROGRAM = Path(__file__).with_name("opening.py")
 REASONS = {
     "broken": _("The file cannot be opened as %(type)s: it is damaged or not what its name says."),
     "encrypted": _("The file is protected by a password, so it cannot be checked."),
@@ -32,7 +33,7 @@ def opened(upload, kind):
             for chunk in upload.chunks():
                 copy.write(chunk)
         scan(given)
-        reason = _open_in_subprocess(kind, given, cleaned)
+        reason = run_limited(PROGRAM, kind, given, cleaned, seconds=OPENING_SECONDS, reasons=REASONS)
         if reason:
             raise refusal(reason, kind)
         if cleaned.exists():
@@ -41,24 +42,18 @@ def opened(upload, kind):
     return upload
 
 
-def _open_in_subprocess(kind, given, cleaned):
-    """The reason why the file is refused, or "" where it opened."""
-    program = Path(__file__).with_name("opening.py")
+def run_limited(program, *arguments, seconds, reasons):
+    """Run one of our programs without Django on what somebody sent, with a clock over it and no variables.
+
+    `reasons` are what it may say where it refuses. Returns that, "limits" where it did not end by itself, else "".
+    """
+    command = [sys.executable, "-I", str(program), *map(str, arguments)]
     try:
-        done = subprocess.run(
-            [sys.executable, "-I", str(program), kind, str(given), str(cleaned)],
-            capture_output=True,
-            text=True,
-            timeout=OPENING_SECONDS,
-            check=False,
-            env={},
-        )
+        done = subprocess.run(command, capture_output=True, text=True, timeout=seconds, check=False, env={})
     except subprocess.TimeoutExpired:
         return "limits"
-    if done.returncode == 0:
-        return ""
-    said = done.stdout.strip()
-    return said if said in REASONS else "limits"
+    said = done.stdout.strip() if done.returncode else ""
+    return said if not done.returncode or said in reasons else "limits"
 
 
 def refusal(reason, kind):

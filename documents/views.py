@@ -36,11 +36,12 @@ def document_response(request, document):
 
 def stored_response(request, stored, *, etag, trace):
     """The file of a row with `file`, `download_name`, `media_type` and `size`; `trace(partly)` logs that it was
-    fetched, and is None where everybody may have it."""
+    fetched, whole or as a part of something, and is None where everybody may have it."""
     response = get_conditional_response(request, etag=etag) or _file_response(request, stored, etag)
     # Log an answer that holds something of the file. Where that fails, nothing of it leaves.
     if trace and request.method == "GET" and response.status_code in (200, 206):
-        trace(response.status_code == 206)
+        within_page = request.headers.get("Sec-Fetch-Dest") == "image"
+        trace(response.status_code == 206 or within_page)
     request.is_traced = True
     response["ETag"] = etag
     response["Accept-Ranges"] = "bytes"

@@ -91,6 +91,14 @@ def test_file_that_is_read_in_parts_is_one_line_within_the_hour(client_for, part
     assert len(logged(Kind.DOWNLOAD)) == 3
 
 
+def test_picture_that_a_page_shows_is_one_line_within_the_hour(client_for, partner):
+    address = make_document(content=CONTENT, label=Label.GREEN).get_absolute_url()
+    client = client_for(partner)
+    for _ in range(3):
+        body(client.get(address, headers={"sec-fetch-dest": "image"}))
+    assert len(logged(Kind.DOWNLOAD)) == 1
+
+
 def test_parts_that_another_person_reads_are_another_line(client_for, partner, expert):
     address = make_document(content=CONTENT, label=Label.GREEN).get_absolute_url()
     for user in (partner, expert):

@@ -13,10 +13,10 @@ from django.urls import reverse
 
 from community import actions, moving
 from community.actions import SentBefore, Words, add_post
-from community.attachments import stored
 from community.models import Forum, Post, Thread
 from core.labels import Label
 from documents.models import Document
+from documents.storage import stored
 from moderation import flags
 from notifications.actions import watch
 from tests.admin_pages import save

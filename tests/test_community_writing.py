@@ -8,13 +8,14 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
-from community.attachments import FilesField, stored
+from community.attachments import FilesField
 from community.models import Draft, Forum, Post, Thread
 from community.moving import Chosen, merge, split
 from community.readers import readers_key
 from core.labels import Label
 from documents.actions import refresh_documents
 from documents.models import Document
+from documents.storage import stored
 from members.models import Labelled
 from moderation.refusals import Moved
 from tests.factories import PDF, make_event, make_forum, make_post, make_thread, make_user

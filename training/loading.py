@@ -5,6 +5,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from documents.models import Document
+from documents.storage import stored
 from moderation.refusals import Refused
 from training.actions import BATCH, add_chapter, drafted, locked_edition, put_paragraphs_in_order
 from training.load_plan import Plan
@@ -19,7 +20,7 @@ from training.models import (
     ParagraphText,
 )
 from training.parsing import file_of, plain, title_of
-from training.pictures import attach, discard_pictures, stored
+from training.pictures import attach, discard_pictures
 from training.writing import next_serial
 
 Kind, Change = EditionParagraph.Kind, ParagraphChange.Kind

@@ -3,8 +3,6 @@
 import hashlib
 import json
 import re
-import subprocess
-import sys
 import tempfile
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
@@ -16,12 +14,13 @@ from django.utils.translation import gettext_lazy as _
 from core.markdown import is_blank, to_html, without_directions
 from core.scanning import scan
 from core.text import MARKUP, clean_text
-from core.uploads import REASONS, opened, refusal
+from core.uploads import REASONS, opened, refusal, run_limited
 from training.models import LONGEST_PARAGRAPH, MOST_PARAGRAPHS
 
 MOST_BYTES = 15 * 1024**2
 MOST_TEXT_BYTES = 5 * 1024**2  # of what is text throughout
 SPLITTING_SECONDS = 25
+PROGRAM = Path(__file__).with_name("splitting.py")
 TYPES = {"docx": "docx", "md": "md", "markdown": "md", "txt": "text", "html": "html", "htm": "html"}
 WITH_MACROS = {"docm", "dotm"}
 WITHIN = re.compile(r"(?<=[.!?…:;])\s+|\n+")
@@ -77,7 +76,7 @@ def _parsed(kind, content, *, scanned):
         given.write_bytes(content)
         if not scanned:
             scan(given)
-        reason = _split_in_subprocess(kind, given, folder)
+        reason = run_limited(PROGRAM, kind, given, folder, seconds=SPLITTING_SECONDS, reasons={*REASONS, "entities"})
         if reason == "entities":
             raise ValidationError(_("The file defines entities of its own, which can be used to exhaust a computer."))
         if reason:
@@ -86,26 +85,6 @@ def _parsed(kind, content, *, scanned):
         names = {block["picture"] for block in found["blocks"]} - {""}
         pictures = {name: Path(folder, name).read_bytes() for name in names}
     return _tidied(Parsed(found["title"], found["blocks"], found["remarks"], pictures))
-
-
-def _split_in_subprocess(kind, given, folder):
-    """The reason why a text cannot be split, or "" where it was."""
-    program = Path(__file__).with_name("splitting.py")
-    try:
-        done = subprocess.run(
-            [sys.executable, "-I", str(program), kind, str(given), folder],
-            capture_output=True,
-            text=True,
-            timeout=SPLITTING_SECONDS,
-            check=False,
-            env={},
-        )
-    except subprocess.TimeoutExpired:
-        return "limits"
-    if done.returncode == 0:
-        return ""
-    said = done.stdout.strip()
-    return said if said in REASONS or said == "entities" else "limits"
 
 
 def _tidied(parsed):

@@ -8,27 +8,9 @@ from django.db import transaction
 
 from documents.actions import refresh_documents
 from documents.models import Document
+from documents.storage import stored
 
 log = logging.getLogger("training.pictures")
-
-
-@contextmanager
-def stored(documents):
-    """Write the files of unsaved Documents now; where what follows fails they are deleted again, as are those that
-    were not needed."""
-    for document in documents:
-        document.file.save(document.filename, document.file.file, save=False)
-    try:
-        yield
-    except BaseException:
-        _delete_files(documents)
-        raise
-    _delete_files(document for document in documents if document.pk is None)
-
-
-def _delete_files(documents):
-    for document in documents:
-        document.file.storage.delete(document.file.name)
 
 
 def attach(edition, documents):
