@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from community.attachments import FilesField
 from community.mentions import MOST_MENTIONED, handles_in
 from community.models import ABOUT, LONGEST_DRAFT, LONGEST_POST, Thread
-from core.inputs import Picks, keys_of
+from core.inputs import Picks, RowsField, keys_of
 from core.labels import Label
 from core.markdown import is_blank, to_html, without_directions
 from core.text import clean_text, refuse_markup
@@ -127,9 +127,7 @@ class ThreadForm(forms.Form):
     title = TitleField(label=_("Title"), error_messages={"required": _("Give it a title.")})
     text = WordsField(label=_("Your text"), error_messages={"required": _("Write your first post.")})
     label = forms.TypedChoiceField(label=_("Who may read it"), coerce=int, widget=forms.RadioSelect, choices=())
-    named_states = forms.ModelMultipleChoiceField(
-        MemberState.objects.none(), label=_("States that you name"), required=False, widget=Picks
-    )
+    named_states = RowsField(MemberState.objects.none(), label=_("States that you name"), required=False, widget=Picks)
     about = forms.CharField(label=_("What it is about"), required=False, max_length=40)
     files = FilesField(label=_("Files"))
     seen = forms.CharField(required=False, max_length=40, widget=forms.HiddenInput)

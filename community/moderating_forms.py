@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from community.forms import TitleField
 from community.models import Forum, Thread
 from community.moving import Chosen, widest
-from core.inputs import Picks
+from core.inputs import Picks, RowsField
 from core.labels import Label
 from core.text import refuse_markup
 from moderation.models import LONGEST_NOTE
@@ -64,7 +64,7 @@ class LabelForm(forms.Form):
     """Which label a thread gets, and under TLP:RED which States it names."""
 
     label = forms.TypedChoiceField(label=_("Who may read it"), coerce=int, widget=forms.RadioSelect)
-    states = forms.ModelMultipleChoiceField(
+    states = RowsField(
         label=_("States named"),
         queryset=MemberState.objects.none(),
         required=False,

@@ -90,6 +90,17 @@ class LinesField(forms.CharField):
             return True
 
 
+class RowsField(forms.ModelMultipleChoiceField):
+    """Several rows by their keys; a number that is too large for a key is refused as any other that is none."""
+
+    def clean(self, value):
+        for key in value if isinstance(value, list | tuple) else []:
+            if not keys_of([getattr(key, "pk", key)]):
+                said = self.error_messages["invalid_pk_value"]
+                raise ValidationError(said, code="invalid_pk_value", params={"pk": key})
+        return super().clean(value)
+
+
 class Picks(forms.CheckboxSelectMultiple):
     """Many choices, each with a box to tick, in a frame of its own where they are too many for the page."""
 

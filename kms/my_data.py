@@ -21,7 +21,7 @@ from members.models import AuditEntry, Invitation, Labelled, Mandate, User
 from moderation.models import Decision, Flag, Proposal, ProposalStep
 from notifications.kinds import KINDS, SUBJECTS
 from notifications.models import Notification, Preference, Watch
-from training.models import ChapterLoad, ChapterRead, ParagraphChange
+from training.models import ChapterLoad, ChapterRead, Edition, ParagraphChange
 
 SHOWN, BATCH = 10, 1000
 VERBS = {"+": "added", "~": "changed", "-": "deleted"}
@@ -95,14 +95,13 @@ class Log(Part):
         return AuditEntry.objects.of_account(user)
 
 
-class Proposals(Part):
-    """What somebody may no longer read of a proposal stays out: others may have written it since."""
+class Veiled(Part):
+    """What somebody may no longer read of a row stays out: others may have written it since."""
 
-    proposal = "pk"
-    words = {"title": "", "data": {}}
+    record, key, words = Proposal, "pk", {"title": "", "data": {}}  # words: what such a row says instead
 
     def rows(self, user):
-        visible = Proposal.objects.visible_to(user).filter(pk=OuterRef(self.proposal))
+        visible = self.record.objects.visible_to(user).filter(pk=OuterRef(self.key))
         return super().rows(user).annotate(is_readable=Exists(visible))
 
     def readable(self, row):
@@ -111,11 +110,22 @@ class Proposals(Part):
         return row
 
 
-class Steps(Proposals):
-    """The same of their steps, each of which holds the words of its day."""
+class Steps(Veiled):
+    """The same of the steps of proposals, each of which holds the words of its day."""
 
-    proposal = "proposal"
-    words = {"reasons": "", "data": {}}
+    key, words = "proposal", {"reasons": "", "data": {}}
+
+
+class Changes(Veiled):
+    """The same of what was done to paragraphs."""
+
+    record, key, words = Edition, "edition", {"before": "", "after": ""}
+
+
+class Loads(Changes):
+    """The same of texts that wait."""
+
+    words = {"title": "", "filename": "", "blocks": []}
 
 
 class Told(Part):
@@ -130,6 +140,13 @@ class Joined(Part):
 
     def rows(self, user):
         return super().rows(user).filter(forum__in=Forum.objects.visible_to(user).order_by().values("pk"))
+
+
+class Read(Part):
+    """Not those of which the person may no longer know."""
+
+    def rows(self, user):
+        return super().rows(user).filter(chapter__edition__in=Edition.objects.visible_to(user).order_by().values("pk"))
 
 
 PARTS = [
@@ -152,12 +169,12 @@ PARTS = [
     Part("notifications", _("Notifications"), Notification, "person", ("created", "kind", "read"),
          ("subject_kind", "subject_key")),
     Part("preferences", _("How I am told by mail"), Preference, "person", ("group", "mail")),
-    Proposals("proposals", _("Proposals I began"), Proposal, "author",
-              ("title", "kind", "status", "created", "changed"), ("uuid", "record_key", "state", "data")),
-    Proposals("proposals_submitted", _("Proposals I submitted"), Proposal, "submitter",
-              ("title", "kind", "status", "submitted"), ("uuid", "record_key", "state")),
-    Proposals("proposals_changed", _("Proposals I changed last"), Proposal, "changed_by",
-              ("title", "kind", "status", "changed"), ("uuid", "record_key", "state")),
+    Veiled("proposals", _("Proposals I began"), Proposal, "author",
+           ("title", "kind", "status", "created", "changed"), ("uuid", "record_key", "state", "data")),
+    Veiled("proposals_submitted", _("Proposals I submitted"), Proposal, "submitter",
+           ("title", "kind", "status", "submitted"), ("uuid", "record_key", "state")),
+    Veiled("proposals_changed", _("Proposals I changed last"), Proposal, "changed_by",
+           ("title", "kind", "status", "changed"), ("uuid", "record_key", "state")),
     Steps("proposal_steps", _("Steps I took with proposals"), ProposalStep, "by", ("at", "step", "reasons"),
           ("proposal_id", "data")),
     Part("posts", _("What I wrote in the community"), Post, "author", ("created", "status"),
@@ -180,11 +197,11 @@ PARTS = [
          ("subject_kind", "subject_key")),
     Part("decisions_made", _("What I decided as a moderator"), Decision, "by", ("at", "act", "note"),
          ("subject_kind", "subject_key")),
-    Part("chapters_read", _("Chapters that I marked as read"), ChapterRead, "person", ("chapter", "at")),
-    Part("paragraphs_changed", _("What I wrote in the manual and the standards"), ParagraphChange, "by",
-         ("at", "kind", "paragraph"), ("edition_id", "language", "before", "after")),
-    Part("texts_loaded", _("Texts that I loaded and did not confirm yet"), ChapterLoad, "by", ("title", "created"),
-         ("edition_id", "language", "filename", "blocks")),
+    Read("chapters_read", _("Chapters that I marked as read"), ChapterRead, "person", ("chapter", "at")),
+    Changes("paragraphs_changed", _("What I wrote in the manual and the standards"), ParagraphChange, "by",
+            ("at", "kind", "paragraph"), ("edition_id", "language", "before", "after")),
+    Loads("texts_loaded", _("Texts that I loaded and did not confirm yet"), ChapterLoad, "by", ("title", "created"),
+          ("edition_id", "language", "filename", "blocks")),
 ]  # fmt: skip
 
 

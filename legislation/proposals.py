@@ -5,7 +5,7 @@ from django.core.exceptions import ValidationError
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from core.inputs import Picks, WrittenDateField, keys_of
+from core.inputs import Picks, RowsField, WrittenDateField, keys_of
 from documents.actions import refresh_record
 from events.proposals import columns, event_choices, events_of, source_choices
 from legislation.actions import set_relations
@@ -20,7 +20,7 @@ DATES = ["adopted_on", "in_force_on", "last_amended_on", "repealed_on"]
 RELATIONS = {"amends": InstrumentRelation.Kind.AMENDS, "repeals": InstrumentRelation.Kind.REPEALS}
 
 
-class OtherTexts(forms.ModelMultipleChoiceField):
+class OtherTexts(RowsField):
     """Other texts of the same State, by their titles."""
 
     def __init__(self, **kwargs):

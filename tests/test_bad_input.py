@@ -2,6 +2,7 @@
 
 import pytest
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.test import Client
 from django.urls import reverse
 from django.utils import translation
@@ -9,9 +10,14 @@ from hypothesis import HealthCheck, given
 from hypothesis import settings as strictness
 from hypothesis import strategies as st
 
+from community.forms import ThreadForm
+from community.moderating_forms import LabelForm
+from core.inputs import RowsField
 from events.filters import EventFilter, LessonFilter
 from legislation.filters import InstrumentFilter
+from legislation.proposals import OtherTexts
 from programme.filters import ActivityFilter
+from reference.models import MemberState
 from tests.factories import (
     make_activity,
     make_document,
@@ -247,6 +253,20 @@ def test_log_in_refuses_any_text_with_a_reason(hostile_client, db, field, value)
     response = hostile_client.post("/en/account/login/", data)
     assert response.status_code == 200
     assert "There is a problem" in response.content.decode()
+
+
+@pytest.mark.parametrize("key", ["9" * 20, str(2**63), "9" * 5000, "-1", "1.0", "²", "\0", "", "x"])
+def test_key_that_cannot_be_is_no_choice_among_rows(db, key):
+    field, state = RowsField(MemberState.objects.all(), required=False), make_state()
+    assert list(field.clean([str(state.pk)])) == [state]
+    assert not field.clean([])
+    with pytest.raises(ValidationError):
+        field.clean([str(state.pk), key])
+
+
+def test_forms_choose_rows_by_keys_that_can_be():
+    fields = [LabelForm.base_fields["states"], ThreadForm.base_fields["named_states"], OtherTexts()]
+    assert all(isinstance(field, RowsField) for field in fields)
 
 
 @pytest.mark.parametrize("method", ["put", "patch", "delete", "trace"])

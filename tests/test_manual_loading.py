@@ -290,6 +290,14 @@ def test_a_text_of_many_parts_is_confirmed_in_pages_and_applied_at_once(client, 
     assert (len(kinds), kinds.index("box"), kinds.count("box")) == (120, 110, 1)
 
 
+def test_turning_the_page_keeps_what_was_corrected(client, edition):
+    page = load(client, words("# Planning", *(f"Paragraph {n} of many." for n in range(120))))
+    fields = {name: page.context["form"][name].value() for name in page.context["form"].fields}
+    answer = client.post(page.wsgi_request.path, {**fields, "kind_3": "box", "page": "2"})
+    assert answer["Location"].endswith("?page=2")
+    assert client.get(page.wsgi_request.path).context["form"]["kind_3"].value() == "box"
+
+
 def test_a_load_is_thrown_away(client, edition):
     page = load(client, rich())
     after = client.post(page.wsgi_request.path, {"do": "discard"}, follow=True)

@@ -16,7 +16,7 @@ from tests.manual_files import changed, picture, saved, words
 from tests.test_manual_loading import chapter_with, confirm, load
 from training import actions
 from training.actions import remove_chapter, start_edition
-from training.models import ChapterLoad, EditionParagraph
+from training.models import ChapterLoad, EditionParagraph, ParagraphChange
 
 pytestmark = pytest.mark.django_db
 
@@ -82,6 +82,8 @@ def test_the_same_picture_stays_the_same_document_and_another_takes_its_place(cl
     confirm(client, page)
     assert len(figures()) == 1
     assert figures()[0] != first
+    traced = ParagraphChange.objects.get(kind="kind")
+    assert [traced.before, traced.after] == [f"figure {row.title} (#{row.pk})" for row in (first, figures()[0])]
 
 
 def test_pictures_go_with_a_load_that_is_thrown_away_or_forgotten(

@@ -1,6 +1,7 @@
 """The page of a chapter: each kind of paragraph, languages, words of the glossary, evidence, and that it is kept."""
 
 import re
+import time
 
 import pytest
 from django.core.cache import caches
@@ -234,6 +235,8 @@ class Word:
         ("<p>p</p>", "p", True),
         ("<blockquote>b</blockquote>", "b", True),
         ("<br>strong", "strong", True),
+        ('<p><img alt="x > gate y"></p>', "gate", False),
+        ("<p><code>x</code> gate <code>gate</code></p>", "gate", True),
     ],
 )
 def test_words_are_marked_in_text_only(html, term, marked):
@@ -241,6 +244,14 @@ def test_words_are_marked_in_text_only(html, term, marked):
     assert (found != html) is marked
     assert re.sub(r'<a class="term"[^>]*>([^<]*)</a>', r"\1", found) == html
     assert not marked or f">{term}</a>" in found
+
+
+@pytest.mark.parametrize("name", ["a", "b", "code"])
+def test_words_are_found_in_time_behind_many_that_are_not_open(name):
+    body, begun = f"<p>{f'<{name}>gate</{name}> ' * 1500}</p>", time.process_time()
+    found = with_terms([*[body] * 200, "<p>gate</p>"], [Word("gate")], "en", "/g/")
+    assert time.process_time() - begun < 4
+    assert found[:-1] == [body] * 200 and found[-1].count('class="term"') == 1
 
 
 def test_chapter_detail_shows_evidence_beside_its_paragraph(client, client_for, expert):

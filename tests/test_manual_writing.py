@@ -3,9 +3,10 @@
 import pytest
 
 from moderation.refusals import Refused
-from tests.factories import make_chapter, make_edition, make_final, make_paragraph
+from tests.factories import make_chapter, make_document, make_edition, make_final, make_paragraph
 from training import actions, writing
 from training.models import Chapter, EditionParagraph, Paragraph, ParagraphChange, ParagraphText
+from training.paragraph_history import MOST_SHOWN, original_at
 
 pytestmark = pytest.mark.django_db
 Kind = EditionParagraph.Kind
@@ -63,6 +64,35 @@ def test_heading_is_one_line(chapter):
         writing.set_kind(placed=row, kind=Kind.HEADING, level=2, by=None)
     with pytest.raises(Refused, match="picture"):
         writing.set_kind(placed=row, kind=Kind.FIGURE, by=None)
+
+
+def test_form_of_a_new_paragraph_of_another_kind_is_another_form(chapter):
+    given = {"chapter": chapter, "text": "Same.", "by": None, "once": True}
+    kinds = [("text", 0), ("box", 0), ("heading", 2), ("heading", 3)]
+    made = [writing.add_paragraph(kind=kind, level=level, **given) for kind, level in kinds for _ in range(2)]
+    assert [row.pk for row in made[::2]] == [row.pk for row in made[1::2]]
+    assert len({row.pk for row in made}) == 4
+
+
+def test_another_picture_of_a_figure_is_in_the_trace(chapter):
+    one, two = (make_document(title="Gate", filename=f"{name}.png") for name in "ab")
+    for picture in (one, one, two):
+        writing.set_kind(placed=placed(chapter, "p1"), kind="figure", figure=picture, by=None)
+    kinds = ParagraphChange.objects.filter(kind="kind").order_by("pk").values_list("before", "after")
+    figures = [f"figure Gate (#{picture.pk})" for picture in (one, two)]
+    assert list(kinds) == [("text", figures[0]), tuple(figures)]
+
+
+def test_what_the_original_said_is_found_behind_any_number_of_changes(chapter):
+    for n in range(2, 5):
+        writing.edit_paragraph(placed=placed(chapter, "p1"), text=f"v{n}", version=n - 1, by=None)
+    make_edition(work=make_final(chapter.edition).work, based_on=chapter.edition)
+    there = Chapter.objects.get(edition__number=2)
+    for n in range(5, MOST_SHOWN + 9):
+        writing.edit_paragraph(placed=placed(there, "p1"), text=f"v{n}", version=n - 1, by=None)
+    now = placed(there, "p1")
+    versions = range(2, MOST_SHOWN + 8)
+    assert [original_at(now, writing.original_of(now), n) for n in versions] == [f"v{n}" for n in versions]
 
 
 def test_paragraph_is_not_put_behind_one_that_has_left(chapter):

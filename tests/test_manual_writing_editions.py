@@ -1,6 +1,7 @@
 """Letting an edition out, the next one, its pictures, and who is told."""
 
 import pytest
+from django.urls import reverse
 
 from core.labels import Label
 from documents.actions import refresh_documents
@@ -133,3 +134,16 @@ def test_what_is_missing_is_said(edition):
     assert "1 loaded text waits for confirmation." in lacks
     empty = make_edition()
     assert workshop.missing(empty, *workshop.chapters_with_states(empty))[0] == ["It has no text yet."]
+
+
+def test_draft_that_was_begun_from_an_earlier_text_than_the_final_one_says_so(edition, client_for, secretariat):
+    first = make_final(edition)
+    second, stale = (make_edition(work=first.work, based_on=first) for _ in range(2))
+    client = client_for(secretariat)
+    said = "is final and is not what this draft was begun from"
+    address = reverse("training:edition_write", args=[first.work.slug, stale.number])
+    assert said not in client.get(address).content.decode()
+    make_final(second)
+    assert said in client.get(address).content.decode()
+    begin = client.get(reverse("training:edition_start", args=[first.work.slug]))
+    assert begin.context["form"]["based_on"].value() == second

@@ -151,6 +151,14 @@ def test_paragraph_translate_goes_on_to_the_next_one_that_waits(chapter, writer)
     assert writer.post(f"{HERE}p/3/translate/?language=es", given | {"text": "Tres."}).url == f"{HERE}1/write/#p3"
 
 
+def test_paragraph_translate_goes_on_from_the_beginning_behind_the_last(chapter, writer):
+    given = {"text": "Tres.", "version": 0, "translates": 1, "next": "1"}
+    assert writer.post(f"{HERE}p/3/translate/?language=es", given).url == f"{HERE}p/1/translate/?language=es"
+    assert writer.post(f"{HERE}p/2/translate/?language=es", given).url == f"{HERE}p/1/translate/?language=es"
+    answer = writer.post(f"{HERE}p/1/translate/?language=es", given, follow=True)
+    assert "No other paragraph of this chapter waits for it." in said(answer)
+
+
 def test_paragraph_translate_gives_back_what_somebody_else_translated_meanwhile(chapter, writer):
     writing.translate_paragraph(placed=row("p2"), language="es", text="Par.", translates=1, by=None)
     given = {"text": "Dos.", "version": 0, "translates": 1}
@@ -253,6 +261,13 @@ def test_paragraph_evidence_finds_and_tags_lessons(chapter, writer):
     assert "Select a valid choice" in said(writer.post(address, {"lessons": [99999]}))
     assert "No lesson holds these words." in said(writer.get(f"{HERE}p/1/evidence/?q=nowhere"))
     assert writer.get(f"{HERE}p/1/evidence/?q={'x' * 500}").status_code == 200
+
+
+@pytest.mark.parametrize("field", ["lessons", "shown"])
+@pytest.mark.parametrize("value", ["9" * 20, str(2**63), str(2**31), "-1", "x", "\0"])
+def test_paragraph_evidence_refuses_what_is_no_lesson(value, field, chapter, writer):
+    said(writer.post(f"{HERE}p/2/evidence/", {field: [value]}))
+    assert not row("p2").paragraph.lessons.exists()
 
 
 def test_lesson_of_narrower_readers_is_tagged_by_the_secretariat(chapter, writer):

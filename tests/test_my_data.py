@@ -24,6 +24,7 @@ from tests.factories import (
     make_chapter,
     make_document,
     make_event,
+    make_final,
     make_mandate,
     make_organisation,
     make_post,
@@ -31,7 +32,7 @@ from tests.factories import (
     make_user,
 )
 from tests.reading import words
-from training.models import ChapterLoad, ChapterRead
+from training.models import ChapterLoad, ChapterRead, Edition, ParagraphChange
 
 pytestmark = pytest.mark.django_db
 PAGE, FILE = "/en/account/my-data/", "/en/account/my-data.json"
@@ -84,7 +85,10 @@ def write_in_the_manual(person):
     """A chapter with a paragraph, read, and a text that waits."""
     chapter = make_chapter(title="Zx chapter", paragraphs=["Zx paragraph"], by=person)
     ChapterRead.objects.create(person=person, chapter=chapter)
-    ChapterLoad.objects.create(edition=chapter.edition, language="en", title="Zx load", by=person)
+    ChapterLoad.objects.create(
+        edition=chapter.edition, language="en", title="Zx load", blocks=[{"text": "Zx block"}], by=person
+    )
+    make_final(chapter.edition)
 
 
 def fetched(client):
@@ -183,6 +187,19 @@ def test_step_of_a_proposal_that_one_may_no_longer_read_is_listed_without_its_wo
     [step] = fetched(client_for(person))["proposal_steps"]
     assert (step["step"], step["reasons"], step["data"]) == ("submitted", "", {})
     assert "Zx reasons" not in client_for(person).get(PAGE).content.decode()
+
+
+def test_text_of_an_edition_that_one_may_no_longer_read_stays_out(client_for, person):
+    ParagraphChange.objects.update(before="Zx of somebody else")
+    data, hidden = fetched(client_for(person)), ["Zx chapter", "Zx paragraph", "Zx of somebody", "Zx load", "Zx block"]
+    assert data["chapters_read"][0]["chapter"] == "1. Zx chapter" and data["texts_loaded"][0]["title"] == "Zx load"
+    assert data["paragraphs_changed"][0]["before"] == "Zx of somebody else"
+    Edition.objects.update(publication="withdrawn")
+    for text in (client_for(person).get(PAGE).content.decode(), client_for(person).get(FILE).content.decode()):
+        assert [words for words in hidden if words in text] == []
+    data = fetched(client_for(person))
+    assert data["chapters_read"] == []
+    assert [len(data[name]) for name in ("paragraphs_changed", "texts_loaded")] == [1, 1]
 
 
 def test_reviewer_who_left_takes_no_words_of_a_state_along(client_for, person, secretariat):

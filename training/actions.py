@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from core.languages import CONTENT_CODES
 from documents.actions import refresh_documents
+from documents.models import Document
 from members.audit import audit_standing
 from members.audit import standing_of as readers_of
 from moderation.refusals import Refused
@@ -21,6 +22,7 @@ from training.models import (
     ChapterLoad,
     ChapterRead,
     Edition,
+    EditionFile,
     EditionParagraph,
     ParagraphChange,
     ParagraphText,
@@ -216,7 +218,9 @@ def remove_chapter(*, chapter, by):
     if EditionParagraph.objects.in_chapter(chapter).exists():
         raise Refused(_("Nothing was removed: the chapter still has paragraphs. Move them or remove them first."))
     ChapterLoad.objects.filter(chapter=chapter, language=edition.language).update(chapter=None)  # it can still be added
+    files = [row.file for row in EditionFile.objects.of_part(edition, chapter) if row.file]
     chapter.delete()
+    transaction.on_commit(lambda: [file.delete(save=False) for file in files])
     _put_chapters_in_order(edition, list(Chapter.objects.of(edition).order_by("order")))
 
 
@@ -299,6 +303,7 @@ def finalise(*, edition, by):
     for old in editions.filter(status=Edition.Status.FINAL):
         old.status = Edition.Status.SUPERSEDED
         old.save(update_fields=["status", "updated"])
+        ask_for_readers(old)  # it says on each page what became of it
     edition = _let_out(edition, Edition.Status.FINAL, by)
     ask_for_readers(edition)
     tell_of_curation(edition, subject=("edition", edition.pk), published=True, by=by)
@@ -319,8 +324,7 @@ def _let_out(edition, status, by):
 @transaction.atomic
 def refresh_pictures(work):
     """After a publication was relabelled, published or withdrawn: who reads the files of its editions."""
-    for edition in Edition.objects.of(work):
-        refresh_documents(edition.documents.all())
+    refresh_documents(Document.objects.filter(editions__work=work).distinct())
 
 
 @transaction.atomic

@@ -8,6 +8,7 @@ from collections import Counter
 from xml.parsers import expat
 
 import mammoth
+from mammoth.docx import office_xml, xmlparser
 
 from core.opening import Refused
 
@@ -24,6 +25,9 @@ TIES = {
     "subDocument": "embedded", "chart": "drawings", "diagramData": "drawings", "attachedTemplate": "outside",
     "frame": "outside", "image": "outside",
 }  # fmt: skip
+# What holds text of which mammoth knows nothing, as what it reads through.
+READ_THROUGH = {f"w:{name}" for name in ("fldSimple", "bdo", "dir", "ruby", "rubyBase")}
+KNOWN = "w:smartTag"
 STYLES = """
 p[style-name='Title'] => p.title:fresh
 p[style-name='Subtitle'] => p:fresh
@@ -40,6 +44,20 @@ p[style-name='List Bullet 3'] => ul|ol > li > ul|ol > li > ul > li:fresh
 p[style-name='List Number 2'] => ul|ol > li > ol > li:fresh
 p[style-name='List Number 3'] => ul|ol > li > ul|ol > li > ol > li:fresh
 """
+
+
+def _read_part(file, read=office_xml.read):
+    """A part of a Word file as mammoth reads it, with the text of those elements that it would drop."""
+    root = read(file)
+    waiting = [root]
+    while waiting:
+        element = waiting.pop()
+        element.name = KNOWN if element.name in READ_THROUGH else element.name
+        waiting += [child for child in element.children if child.node_type == xmlparser.node_types.element]
+    return root
+
+
+office_xml.read = _read_part  # in this process, which does nothing else
 
 
 def docx_html(path, picture):
@@ -62,8 +80,10 @@ def _looked_through(path):
     remarks = Counter()
     with zipfile.ZipFile(path) as archive:
         for member in archive.infolist():
+            start = b""
             with archive.open(member) as stream:
-                start = stream.read(200).lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n\0")
+                while not start and (some := stream.read(64 * 1024)):
+                    start = some.lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n\0")
             if start.startswith(b"<"):
                 _look(archive.read(member), remarks)
     return remarks

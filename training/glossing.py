@@ -1,5 +1,6 @@
 """Words of the glossary in the text of a chapter: each marked where it stands first, as a link to what it means."""
 
+import re
 from html import escape
 
 from django.utils.text import Truncator
@@ -7,6 +8,8 @@ from django.utils.text import Truncator
 BETWEEN = "\x00"  # stands in no text
 LONGEST_MEANING = 200
 CLOSED = ("a", "code", "pre", "h3", "h4", "b", "caption")  # within these nothing is marked
+# A tag, with what its attributes hold, or the end of a piece. It fits at each "<", so nothing is read twice.
+TAG = re.compile(r"""\x00|<(?P<ends>/?)(?P<name>[^\s>/"\x00]*)(?:"[^"\x00]*"?|[^">\x00]+)*>?""")
 
 
 def with_terms(bodies, terms, language, glossary):
@@ -18,7 +21,7 @@ def with_terms(bodies, terms, language, glossary):
     if not wanted:
         return bodies
     whole = BETWEEN.join(bodies)
-    lowered, found = _lowered(whole), []
+    lowered, found = _open(_lowered(whole)), []
     for words, term in sorted(wanted, key=lambda pair: -len(pair[0])):
         place = _first(lowered, escape(words, quote=False).lower(), found)
         if place:
@@ -32,12 +35,26 @@ def _lowered(text):
     return lowered if len(lowered) == len(text) else "".join(c if len(c.lower()) > 1 else c.lower() for c in text)
 
 
+def _open(text):
+    """The same with BETWEEN in place of each tag and of all that holds no links: what is left is text."""
+    parts, last, depth = [], 0, 0
+    for tag in TAG.finditer(text):
+        begin, end = tag.span()
+        parts += [BETWEEN * (begin - last) if depth else text[last:begin], BETWEEN * (end - begin)]
+        last = end
+        if tag["name"] is None:  # the next piece
+            depth = 0
+        elif tag["name"] in CLOSED:
+            depth = max(0, depth - 1) if tag["ends"] else depth + 1
+    return "".join([*parts, BETWEEN * (len(text) - last) if depth else text[last:]])
+
+
 def _first(text, words, taken):
-    """(begin, end) of the first whole words in the text of some HTML where a link may stand, or None."""
+    """(begin, end) of the first whole words in open text where no longer ones stand, or None."""
     begin = text.find(words)
     while begin >= 0:
         end = begin + len(words)
-        if _is_whole(text, begin, end) and _is_open(text, begin) and not _meets(taken, begin, end):
+        if _is_whole(text, begin, end) and not _in_entity(text, begin) and not _meets(taken, begin, end):
             return begin, end
         begin = text.find(words, end)
     return None
@@ -47,19 +64,9 @@ def _is_whole(text, begin, end):
     return not text[begin - 1 : begin].isalnum() and not text[end : end + 1].isalnum()
 
 
-def _is_open(text, place):
-    """Whether a place is text, neither inside of a tag or an entity nor of what holds no links."""
-    if text.rfind("<", 0, place) > text.rfind(">", 0, place):
-        return False
-    if (entity := text.rfind("&", max(0, place - 8), place)) >= 0 and ";" not in text[entity:place]:
-        return False
-    start = text.rfind(BETWEEN, 0, place) + 1
-    return all(_last(text, f"<{name}", start, place) <= text.rfind(f"</{name}>", start, place) for name in CLOSED)
-
-
-def _last(text, opening, start, end):
-    """Where the last tag that begins so stands, and not one whose name is longer; -1 for none."""
-    return max(text.rfind(f"{opening}>", start, end), text.rfind(f"{opening} ", start, end))
+def _in_entity(text, place):
+    entity = text.rfind("&", max(0, place - 8), place)
+    return entity >= 0 and ";" not in text[entity:place]
 
 
 def _meets(taken, begin, end):

@@ -220,6 +220,9 @@ def _level(soup):
     """Take off what says nothing: elements of looks, and one emphasis directly after another."""
     for element in soup.find_all(lambda tag: tag.name not in MEANT and tag.name not in BLOCK):
         element.unwrap()
+    for element in soup.find_all("ol", start=True):
+        if not re.fullmatch("[0-9]{1,9}", element["start"]):  # what Markdown can count from
+            del element["start"]
     for element in soup.find_all(["strong", "b", "em", "i"]):
         following = element.next_sibling
         while isinstance(following, Tag) and following.name == element.name:

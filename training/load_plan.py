@@ -7,6 +7,7 @@ for a paragraph of the chapter that stays though the file does not have it.
 
 import hashlib
 import json
+import re
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -16,6 +17,7 @@ from training.matching import Text, holds, in_order, match, match_translation
 from training.models import EditionParagraph, ParagraphText
 
 Kind = EditionParagraph.Kind
+MARKS = re.compile(r"^#{1,6}(\s+|$)")  # of a heading; a hash before a word is a word
 CHOSEN = {Kind.BOX, Kind.QUESTION, Kind.FIGURE}  # what a paragraph stays although a file has plain text for it
 
 
@@ -77,7 +79,7 @@ def _fitting(entry):
     """The same; a heading is one line."""
     if entry.kind != Kind.HEADING:
         return entry
-    return replace(entry, text=" ".join(entry.text.split()).lstrip("# "))
+    return replace(entry, text=MARKS.sub("", " ".join(entry.text.split())))
 
 
 def _tied(entries):
@@ -121,7 +123,8 @@ class Plan:
         """What the plan was made on: it is carried out where this is still the same."""
         rows = [(old.serial, *_standing(old.placed), old.original.version, old.text.version if old.text else 0)
                 for old in self.olds]  # fmt: skip
-        said = json.dumps([self.edition.status, self.chapter and self.chapter.pk, rows])
+        chapter = self.chapter and [self.chapter.pk, getattr(self.chapter, f"title_{self.load.language}")]
+        said = json.dumps([self.edition.status, chapter, rows])
         return hashlib.sha256(said.encode()).hexdigest()[:32]
 
     @cached_property

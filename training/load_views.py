@@ -3,6 +3,7 @@
 from django.contrib import messages
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
@@ -93,6 +94,9 @@ def _corrected(request, load, form, at):
     corrections, here = form.corrections, f"{reverse('training:load_confirm', args=[load.pk])}?page={at}"
     if any(corrections[name] for name in ("kinds", "matches", "kept")) or corrections["title"] != load.title:
         load = correct_load(load=load, by=request.user, **corrections)
+    if "page" in request.POST:  # turning the page keeps what was corrected on this one
+        asked = urlencode({"page": request.POST["page"]})
+        return redirect(f"{reverse('training:load_confirm', args=[load.pk])}?{asked}")
     if request.POST.get("do") != "apply":
         messages.success(request, _("Your corrections are kept. Nothing is in the edition yet."))
         return redirect(here)

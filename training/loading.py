@@ -1,6 +1,7 @@
 """Verbs of loaded texts: take one in, correct how it was split and matched, apply it, throw it away."""
 
 from django.db import transaction
+from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
@@ -21,7 +22,7 @@ from training.models import (
 )
 from training.parsing import file_of, plain, title_of
 from training.pictures import attach, discard_pictures
-from training.writing import next_serial
+from training.writing import kind_in_words, next_serial
 
 Kind, Change = EditionParagraph.Kind, ParagraphChange.Kind
 LOWEST, HIGHEST = 4, 2  # levels of headings within a chapter
@@ -146,9 +147,9 @@ def correct_load(*, load, title, kinds, matches, kept, by):
 
 
 def _locked(load):
-    return (
-        ChapterLoad.objects.select_for_update(of=("self",)).select_related("edition__work", "chapter").get(pk=load.pk)
-    )
+    """The load as it is now, locked; Http404 where it was thrown away meanwhile."""
+    loads = ChapterLoad.objects.select_for_update(of=("self",)).select_related("edition__work", "chapter")
+    return get_object_or_404(loads, pk=load.pk)
 
 
 def is_applied(load):
@@ -232,15 +233,19 @@ def _write_chapter(edition, chapter, entries, by):
 
 def _take_out(entries):
     """Take paragraphs out of the edition; of those that were joined with another it is known into which they went."""
-    EditionParagraph.objects.filter(pk__in=[entry.old.placed.pk for entry in entries]).delete()
+    rows, texts = [entry.old.placed.pk for entry in entries], {}
+    for text in ParagraphText.objects.filter(placed__in=rows).order_by("language"):
+        texts.setdefault(text.placed_id, []).append(text)
+    EditionParagraph.objects.filter(pk__in=rows).delete()
     joined = [entry for entry in entries if entry.other]
     for entry in joined:
         entry.old.placed.paragraph.merged_into = entry.other.placed.paragraph
     Paragraph.objects.bulk_update([entry.old.placed.paragraph for entry in joined], ["merged_into"])
     return [
-        ParagraphChange(kind=Change.REMOVED, paragraph=entry.old.placed.paragraph, before=entry.before,
-                        other=_other(entry))
+        ParagraphChange(kind=Change.REMOVED, paragraph=entry.old.placed.paragraph, language=text.language,
+                        before=text.text, other=_other(entry))
         for entry in entries
+        for text in sorted(texts[entry.old.placed.pk], key=lambda text: (text.translates or 0, text.language))
     ]  # fmt: skip
 
 
@@ -252,15 +257,13 @@ def _rewrite(entries):
     """Give paragraphs that stay their new texts, kinds and pictures."""
     changes, texts = [], []
     for entry in entries:
-        placed, text = entry.old.placed, entry.old.text
-        kinds = [_in_words(each) for each in (placed, entry)]
-        if kinds[0] != kinds[1]:
-            changes.append(ParagraphChange(kind=Change.KIND, paragraph=placed.paragraph, before=kinds[0],
-                                           after=kinds[1]))  # fmt: skip
+        placed, text, was = entry.old.placed, entry.old.text, kind_in_words(entry.old.placed)
         placed.kind, placed.level = entry.kind, entry.level
         placed.figure = (
             (entry.figure if entry.has_new_picture else placed.figure) if entry.kind == Kind.FIGURE else None
         )
+        if (now := kind_in_words(placed)) != was:
+            changes.append(ParagraphChange(kind=Change.KIND, paragraph=placed.paragraph, before=was, after=now))
         if entry.is_rewritten:
             before, text.version = text.text, text.version + 1
             text.write(entry.text)
@@ -271,10 +274,6 @@ def _rewrite(entries):
     rows = [entry.old.placed for entry in entries]
     EditionParagraph.objects.bulk_update(rows, ["kind", "level", "figure"], batch_size=BATCH)
     return changes
-
-
-def _in_words(row):
-    return f"{row.kind} {row.level}" if row.level else str(row.kind)
 
 
 def _add(edition, chapter, entries):
@@ -340,7 +339,9 @@ def _translate(edition, plan, by):
 @transaction.atomic
 def discard_load(*, load, by):
     """Throw away what was not applied, with its pictures."""
-    load = _locked(load)
+    load = ChapterLoad.objects.select_for_update().filter(pk=load.pk).first()
+    if load is None:
+        return
     keys = [block["figure"] for block in load.blocks if block.get("figure")]
     load.delete()
     discard_pictures(keys)

@@ -52,8 +52,7 @@ class Publication(Labelled):
 
     objects = PublicationQuerySet.as_manager()
 
-    owner_path = ""
-    state_id = None
+    owner_path, state_id = "", None
 
     class Meta:
         ordering = ["order", "pk"]
@@ -91,8 +90,7 @@ class Edition(Labelled):
 
     objects = EditionQuerySet.as_manager()
 
-    owner_path = ""
-    state_id = None
+    owner_path, state_id = "", None
 
     class Meta:
         ordering = ["work", "-number"]
@@ -127,6 +125,11 @@ class Edition(Labelled):
         """Who may not read the publication reads no file of its editions (documents.actions.refresh_audience)."""
         return self.work
 
+    @property
+    def strictest(self):
+        """The edition or its publication: whichever has the label for fewer people, which holds for both."""
+        return max(self, self.work, key=lambda record: record.label)
+
     def clean(self):
         super().clean()
         if self.label < self.work.label:
@@ -157,7 +160,7 @@ class Chapter(models.Model):
 
     @property
     def label(self):
-        return self.edition.label
+        return self.edition.strictest.label
 
     def get_absolute_url(self):
         edition = self.edition
@@ -236,11 +239,8 @@ class EditionParagraph(models.Model):
 
 
 class ParagraphText(models.Model):
-    """What a paragraph of an edition says in one language, in Markdown.
-
-    `version` counts its edits. Of a translation `translates` is the version of the original that it renders; the
-    original itself has none.
-    """
+    """What a paragraph of an edition says in one language, in Markdown. `version` counts its edits. Of a translation
+    `translates` is the version of the original that it renders; the original itself has none."""
 
     placed = models.ForeignKey(EditionParagraph, models.CASCADE, related_name="texts", verbose_name=_("paragraph"))
     language = models.CharField(_("language"), max_length=2, choices=CONTENT_LANGUAGES)

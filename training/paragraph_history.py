@@ -35,12 +35,12 @@ def lineage(edition):
     return found
 
 
-def changes_of(paragraph, edition):
-    """What was done to a paragraph until it stood in an edition as it does, newest first."""
+def changes_of(paragraph, edition, most=None):
+    """What was done to a paragraph until it stood in an edition as it does, newest first; at `most` so much in each."""
     found = []
     for one, until in lineage(edition):
         rows = ParagraphChange.objects.of(one).about(paragraph).for_list().newest_first()
-        for change in rows.until(until)[:MOST_SHOWN] if until else rows[:MOST_SHOWN]:
+        for change in rows.until(until)[:most] if until else rows[:most]:
             change.edition = one
             found.append(change)
     return found
@@ -48,7 +48,7 @@ def changes_of(paragraph, edition):
 
 def history_of(paragraph, edition):
     """The same as [Step]."""
-    return [_step(change) for change in changes_of(paragraph, edition)[:MOST_SHOWN]]
+    return [_step(change) for change in changes_of(paragraph, edition, MOST_SHOWN)[:MOST_SHOWN]]
 
 
 def _step(change):

@@ -16,6 +16,7 @@ from moderation.refusals import Refused
 from training import writing
 from training.models import Chapter, Edition, EditionParagraph, Paragraph, ParagraphText
 from training.paragraph_history import history_of, original_at
+from training.reading import standing_in
 from training.workshop import languages_of, shown, writing_url
 from training.workshop_forms import (
     AfterForm,
@@ -54,11 +55,10 @@ def _gone(request, slug, number, serial):
     """Where the paragraph has left: what became of it, and the text that was posted; 404, as for what never was."""
     editions = Edition.objects.visible_to(request.user).for_detail()
     edition = get_object_or_404(editions, work__slug=slug, number=number)
-    known = Paragraph.objects.visible_to(request.user).of(edition.work)
-    paragraph = known.called(serial).first()
+    paragraph = Paragraph.objects.visible_to(request.user).of(edition.work).called(serial).first()
     if paragraph is None:
         raise Http404
-    into = known.standing_in(EditionParagraph.objects.of(edition), serial)
+    into = standing_in(edition, serial, request.user)
     steps = history_of(paragraph, edition)[:1]
     context = {"edition": edition, "paragraph": paragraph, "steps": steps, "into": into}
     context["text"] = request.POST.get("text", "")[:LONGEST_BACK]
@@ -196,8 +196,11 @@ def _changed(placed, original, row):
 
 def _translated(request, placed, code):
     """To the next paragraph that waits for a translation, where that was asked; else back to the chapter."""
-    edition, rows = placed.edition, EditionParagraph.objects.in_chapter(placed.chapter).behind(placed.order)
-    if "next" in request.POST and (row := rows.waiting_for(code, edition.language).for_writing().first()):
+    edition, rows = placed.edition, EditionParagraph.objects.in_chapter(placed.chapter).for_writing()
+    rows = rows.waiting_for(code, edition.language)
+    following = rows.behind(placed.order), rows.between(0, placed.order - 1)  # after the end from the beginning
+    row = following[0].first() or following[1].first() if "next" in request.POST else None
+    if row:
         messages.success(request, _("Saved. This is the next one."))
         place = [edition.work.slug, edition.number, row.paragraph.serial]
         return redirect(f"{reverse('training:paragraph_translate', args=place)}?language={code}")

@@ -114,6 +114,7 @@ def pieces_of(text, *, table=False):
     if len(text) <= LONGEST_PARAGRAPH:
         return [text]
     head = "\n".join(text.split("\n")[:2]) + "\n" if table else ""
+    head = head if len(head) <= LONGEST_PARAGRAPH // 2 else ""  # or it would leave no room for the rows
     pieces, last = [], 0
     while len(text) - last > LONGEST_PARAGRAPH - len(head) * bool(pieces):
         room = last + LONGEST_PARAGRAPH - len(head) * bool(pieces)

@@ -49,7 +49,7 @@ class Part:
 
     @property
     def label(self):
-        return Label(max(self.edition.label, self.edition.work.label))
+        return Label(self.edition.strictest.label)
 
     @property
     def texts(self):

@@ -44,8 +44,8 @@ class EditionQuerySet(LabelledQuerySet):
         return self.order_by("-number")
 
     def let_out(self):
-        """Those that are final now and published."""
-        return self.filter(status="final", publication="published").select_related("work")
+        """Those that are or were final, and published."""
+        return self.filter(status__in=["final", "superseded"], publication="published").select_related("work")
 
     def last_number(self):
         """The highest number given so far, or 0."""
@@ -114,18 +114,6 @@ class ParagraphQuerySet(models.QuerySet):
 
     def called(self, serial):
         return self.filter(serial=serial)
-
-    def standing_in(self, placed, serial):
-        """The row of `placed`, of one edition, of a paragraph; else of the one into which it went or of which it was a
-        part; else None."""
-        rows, gone = placed.select_related("paragraph", "chapter__edition__work"), set()
-        paragraph = self.called(serial).first()
-        while paragraph and paragraph.pk not in gone:
-            if found := rows.filter(paragraph=paragraph).first():
-                return found
-            gone.add(paragraph.pk)
-            paragraph = self.filter(pk=paragraph.merged_into_id or paragraph.split_from_id).first()
-        return None
 
     def last_serial(self):
         """The highest identifier given so far, or 0."""
@@ -196,9 +184,6 @@ class ParagraphTextQuerySet(models.QuerySet):
 
     def in_edition(self, edition):
         return self.filter(placed__edition=edition)
-
-    def last_order(self):
-        return self.aggregate(last=Max("order"))["last"] or 0
 
     def of_part(self, edition, chapter):
         """Those of one chapter, or for None of a whole edition."""

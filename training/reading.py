@@ -8,7 +8,8 @@ from core.languages import CONTENT_LANGUAGES, language_name
 from documents.models import Document
 from events.dossier import Audience, audience_of
 from events.models import Lesson
-from training.models import Edition, EditionParagraph, Paragraph, ParagraphText, Publication, Term
+from training.models import Edition, EditionParagraph, Paragraph, ParagraphChange, ParagraphText, Publication, Term
+from training.paragraph_history import changes_of
 from training.paragraph_rows import Kind, Paragraphs, headings, read_paragraphs
 
 
@@ -57,9 +58,23 @@ def current_of(work, user):
 
 
 def standing_in(edition, serial, user):
-    """The EditionParagraph of a paragraph in an edition; of what it became a part of where it is not there; or None."""
-    placed = EditionParagraph.objects.visible_to(user).of(edition)
-    return Paragraph.objects.of(edition.work).standing_in(placed, serial)
+    """The EditionParagraph of a paragraph in an edition; else of the one into which it went there, or of which it was
+    a part; else None. Nothing is told of a paragraph that stands only in editions of which `user` may not know."""
+    rows = EditionParagraph.objects.visible_to(user).of(edition).select_related("paragraph", "chapter__edition__work")
+    known, gone = Paragraph.objects.visible_to(user).of(edition.work), set()
+    paragraph = known.called(serial).first()
+    while paragraph and paragraph.pk not in gone:
+        if found := rows.of_paragraph(paragraph).first():
+            return found
+        gone.add(paragraph.pk)
+        paragraph = known.filter(pk=_taken_into(paragraph, edition) or paragraph.split_from_id).first()
+    return None
+
+
+def _taken_into(paragraph, edition):
+    """The key of the paragraph into which one went in an edition, or in those with whose text that began; or None."""
+    steps = (change for change in changes_of(paragraph, edition) if change.kind == ParagraphChange.Kind.REMOVED)
+    return next((change.other_id for change in steps if change.other_id), None)
 
 
 @dataclass(frozen=True)
@@ -149,7 +164,8 @@ def text_of(chapter, user, language, reader, glossary):
 def _audience(edition, pictures, evidence):
     """Whom the page is for, evidence included: said on each sheet that is printed of it."""
     lessons = [lesson for found in evidence.values() for lesson in found]
-    return audience_of([edition, *pictures.values(), *lessons, *(row.event for row in lessons if row.event)])
+    events = [lesson.event for lesson in lessons if lesson.event]
+    return audience_of([edition, edition.work, *pictures.values(), *lessons, *events])
 
 
 def terms_of(work, user):

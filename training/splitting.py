@@ -64,7 +64,11 @@ class Pictures:
         if re.fullmatch(r"picture-\d+\.(png|jpeg)", address) and Path(self.folder, address).exists():
             return address
         if found := DATA_ADDRESS.match(address):
-            return self.keep(base64.b64decode(address[found.end() :]))
+            try:
+                content = base64.b64decode(address[found.end() :])
+            except ValueError:
+                content = b""  # no picture, which is said
+            return self.keep(content)
         self.remarks["outside"] += bool(address)
         return ""
 

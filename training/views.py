@@ -168,7 +168,8 @@ def chapter_mark_read(request, slug, number, order):
     mark_chapter_read(chapter=chapter, by=request.user, read=read)
     said = _("Chapter %(number)d is marked as read.") if read else _("Chapter %(number)d counts as unread again.")
     messages.success(request, said % {"number": chapter.order})
-    return redirect(f"{chapter.get_absolute_url()}#read")
+    _language, query = language_asked(request.GET)
+    return redirect(f"{chapter.get_absolute_url()}{query}#read")
 
 
 @require_safe

@@ -87,6 +87,9 @@ def missing(edition, rows, states):
     if waiting := ChapterLoad.objects.of(edition).waiting().count():
         words = ngettext("%(n)d loaded text waits for confirmation.", "%(n)d loaded texts wait for it.", waiting)
         said.append(words % {"n": waiting})
+    if edition.is_drafted and (now := final_now(edition)) and now.pk != edition.based_on_id:
+        words = _("“%(edition)s” is final and is not what this draft was begun from: what changed in it is not here.")
+        said.append(words % {"edition": now.label_of_edition})
     if edition.work.publication != edition.work.Publication.PUBLISHED:
         said.append(_("The publication itself is not published: nobody will find the edition."))
     for state in states:
@@ -98,7 +101,7 @@ def missing(edition, rows, states):
 
 def who_will_read(edition):
     """A sentence: who reads an edition that is published, by its label and by that of its publication."""
-    label = max(edition.label, edition.work.label)
+    label = edition.strictest.label
     if label == Label.CLEAR:
         return _("Everybody reads it, on the open internet.")
     if label == Label.GREEN:

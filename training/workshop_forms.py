@@ -7,7 +7,7 @@ from django.core.exceptions import ValidationError
 from django.utils.text import Truncator
 from django.utils.translation import gettext_lazy as _
 
-from core.inputs import Picks
+from core.inputs import Picks, RowsField
 from core.labels import Label
 from core.languages import CONTENT_LANGUAGES, language_name
 from core.listing import containing
@@ -303,12 +303,8 @@ class FindForm(forms.Form):
 class EvidenceForm(forms.Form):
     """Which of the lessons shown are evidence of what a paragraph says."""
 
-    lessons = forms.ModelMultipleChoiceField(
-        label=_("Lessons that show it"), queryset=Lesson.objects.none(), required=False, widget=Picks
-    )
-    shown = forms.ModelMultipleChoiceField(
-        queryset=Lesson.objects.none(), required=False, widget=forms.MultipleHiddenInput
-    )
+    lessons = RowsField(label=_("Lessons that show it"), queryset=Lesson.objects.none(), required=False, widget=Picks)
+    shown = RowsField(queryset=Lesson.objects.none(), required=False, widget=forms.MultipleHiddenInput)
 
     def __init__(self, *args, lessons, shown, **kwargs):
         super().__init__(*args, **kwargs)

@@ -62,7 +62,7 @@ def edition_start(request, slug):
     work = get_object_or_404(works, slug=slug)
     require(request.user, Action.WRITE_MANUAL, work)
     editions = Edition.objects.visible_to(request.user).of(work).newest_first()
-    newest = editions.first()
+    newest = max(editions, key=lambda edition: (edition.status == Edition.Status.FINAL, edition.number), default=None)
     following = editions.last_number() + 1
     begun = {"based_on": newest, "language": newest.language if newest else work.language, "number": following}
     form = EditionForm(posted(request), initial=begun | {"label": work.label}, work=work, editions=editions)

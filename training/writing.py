@@ -1,5 +1,7 @@
 """Verbs of paragraphs: write, translate, move, split and merge them. Their identity outlives all of it."""
 
+import re
+
 from django.db import transaction
 from django.utils.translation import gettext as _
 
@@ -36,7 +38,7 @@ def next_serial(work):
 def said(text, kind=Kind.TEXT):
     """A text as it is kept; Refused where it is empty or too long, or more than the one line of a heading."""
     text = without_directions(clean_text(text)).strip()
-    text = text.lstrip("# ") if kind == Kind.HEADING else text
+    text = re.sub(r"^#{1,6}(\s+|$)", "", text) if kind == Kind.HEADING else text
     if is_blank(text):
         raise Refused(_("Nothing was changed: a paragraph says something."))
     if len(text) > LONGEST_PARAGRAPH:
@@ -129,16 +131,18 @@ def _refuse_overtaken(row, version):
 def add_paragraph(*, chapter, text, by, after=None, kind=Kind.TEXT, level=0, figure=None, once=False):
     """A new paragraph behind another, or at the beginning of a chapter; returns its EditionParagraph.
 
-    `once` where the same form may come twice: what stands there already with this text is what it made.
+    `once` where the same form may come twice: what stands there already with this text and kind is what it made.
     """
     edition = drafted(chapter.edition)
     chapter, text = _chapter_of(edition, chapter), said(text, kind)
     rows = _rows(chapter, 1)
     place = _behind(rows, after)
-    if once and place < len(rows):
-        rows[place].edition = edition
-        if original_of(rows[place]).text == text:
-            return rows[place]
+    there = rows[place] if once and place < len(rows) else None
+    as_asked = (kind, _level(kind, level), figure.pk if figure else None)
+    if there and (there.kind, there.level, there.figure_id) == as_asked:
+        there.edition = edition
+        if original_of(there).text == text:
+            return there
     paragraph = new_paragraph(edition.work)
     placed = _place(chapter, paragraph, place, rows, kind=kind, level=level, figure=figure)
     put_paragraphs_in_order(chapter, rows)
@@ -170,20 +174,22 @@ def set_kind(*, placed, kind, by, level=0, figure=None):
         said(original_of(placed).text, kind)
     if kind == Kind.FIGURE and not figure:
         raise Refused(_("Nothing was changed: a figure has a picture."))
-    before = _kind_in_words(placed)
+    before = kind_in_words(placed)
     placed.kind, placed.level = kind, _level(kind, level)
     placed.figure = figure if kind == Kind.FIGURE else None
     placed.save(update_fields=["kind", "level", "figure"])
-    if (after := _kind_in_words(placed)) != before:
+    if (after := kind_in_words(placed)) != before:
         renumber(placed.chapter)
         placed.refresh_from_db(fields=["number"])
         trace(Change.KIND, edition=placed.edition, paragraph=placed.paragraph, by=by, before=before, after=after)
     return placed
 
 
-def _kind_in_words(placed):
-    """As the trace keeps it: "text", "heading 2"."""
-    return f"{placed.kind} {placed.level}" if placed.level else str(placed.kind)
+def kind_in_words(placed):
+    """As the trace keeps it: "text", "heading 2", "figure Rings (#7)" with title and key of its picture."""
+    figure = placed.figure if placed.kind == Kind.FIGURE else None
+    more = f"{figure.title} (#{figure.pk})" if figure else placed.level or ""
+    return f"{placed.kind} {more}".strip()
 
 
 @transaction.atomic
@@ -298,7 +304,8 @@ def merge_paragraph(*, placed, version, by, taken=None):
     """
     placed = _current(placed)
     merged = Paragraph.objects.of(placed.edition.work).called(taken[0]).first() if taken else None
-    if merged and merged.merged_into_id == placed.paragraph_id and original_of(placed).version == version + 1:
+    left = merged and not EditionParagraph.objects.of(placed.edition).of_paragraph(merged).exists()
+    if left and merged.merged_into_id == placed.paragraph_id and original_of(placed).version == version + 1:
         return placed  # the same form once more
     other = following(placed)
     if reason := why_not_merged(placed, other):

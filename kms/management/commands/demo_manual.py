@@ -28,7 +28,7 @@ TERMS = [
         "Joint command centre",
         "Centro de mando conjunto",
         "The place from which all bodies that secure an event lead it together.",
-        "Lugar desde el cual todos los organismos que dan seguridad a un evento la dirigen juntos.",
+        "Lugar desde el cual todos los organismos que dan seguridad a un evento lo dirigen juntos.",
     ),
 ]
 
