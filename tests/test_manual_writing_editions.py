@@ -146,4 +146,4 @@ def test_draft_that_was_begun_from_an_earlier_text_than_the_final_one_says_so(ed
     make_final(second)
     assert said in client.get(address).content.decode()
     begin = client.get(reverse("training:edition_start", args=[first.work.slug]))
-    assert begin.context["form"]["based_on"].value() == second
+    assert begin.context["form"]["based_on"].value() == second.pk
