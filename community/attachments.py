@@ -7,9 +7,7 @@ from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from core.languages import content_language
-from core.markdown import without_directions
-from core.text import clean_text
-from documents.checks import EXTENSIONS, LONGEST_NAME, checked
+from documents.checks import EXTENSIONS, LONGEST_NAME, checked, tidy_name
 from documents.models import Document
 
 MOST_FILES = 5
@@ -46,11 +44,6 @@ class FilesField(forms.FileField):
         if errors:
             raise ValidationError(errors)
         return documents
-
-
-def tidy_name(name):
-    """A file's name without what hides its ending."""
-    return " ".join(without_directions(clean_text(name)).split())
 
 
 def _checked(upload):

@@ -47,21 +47,26 @@ def kept_under(key, rows_of, values):
 def _prepared(key, connection, sql, params, used):
     """The SQL that runs a statement which PostgreSQL has planned: for one of many tables that takes longer than to
     answer it. A statement lasts as long as the session that prepared it, whatever becomes of a transaction."""
-    from psycopg2.extensions import AsIs  # the driver of PostgreSQL is not needed for another database
-
     connection.ensure_connection()
     kept, session = vars(connection).setdefault("kept_plans", {}), connection.connection
-    with session.cursor() as cursor:  # beside Django's own: who counts queries counts those of the page
-        if kept.get("session") is not session:
-            cursor.execute("SET plan_cache_mode = force_generic_plan")  # one plan for whatever values
-            kept["session"], kept["prepared"] = session, {}
-        if key not in kept["prepared"]:
-            name = f"kept_{len(kept['prepared'])}"
-            signs = {place: AsIs(f"${number}") for number, place in enumerate(used, 1)}
-            given = [signs[_place(value)] if _is_mark(value) else value for value in params]
-            cursor.execute(f"PREPARE {name} AS {sql}", given)
-            kept["prepared"][key] = f"EXECUTE {name}" + (f" ({', '.join(['%s'] * len(used))})" if used else "")
+    if kept.get("session") is not session:
+        kept["session"], kept["prepared"] = session, {}
+    if key not in kept["prepared"]:
+        kept["prepared"][key] = _prepare(f"kept_{len(kept['prepared'])}", session, sql, params, used)
     return kept["prepared"][key]
+
+
+def _prepare(name, session, sql, params, used):
+    """Have a session of PostgreSQL prepare a statement; returns the SQL that runs it."""
+    from psycopg2.extensions import AsIs  # the driver of PostgreSQL is not needed for another database
+
+    signs = {place: AsIs(f"${number}") for number, place in enumerate(used, 1)}
+    given = [signs[_place(value)] if _is_mark(value) else value for value in params]
+    with session.cursor() as cursor:  # beside Django's own: who counts queries counts those of the page
+        if name == "kept_0":
+            cursor.execute("SET plan_cache_mode = force_generic_plan")  # one plan for whatever values
+        cursor.execute(f"PREPARE {name} AS {sql}", given)
+    return f"EXECUTE {name}" + (f" ({', '.join(['%s'] * len(used))})" if used else "")
 
 
 def _is_mark(value):

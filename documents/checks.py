@@ -7,6 +7,8 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
+from core.markdown import without_directions
+from core.text import clean_text
 from core.uploads import opened, refusal
 
 OFFICE = "application/vnd.openxmlformats-officedocument."
@@ -64,3 +66,8 @@ def _extension(name):
             params={"types": ", ".join(EXTENSIONS).upper()},
         )
     return extension
+
+
+def tidy_name(name):
+    """A file's name without what hides its ending."""
+    return " ".join(without_directions(clean_text(name)).split())

@@ -5,8 +5,8 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from core.languages import CONTENT_LANGUAGES
-from core.markdown import without_directions
-from core.text import clean_text, refuse_markup
+from core.text import refuse_markup
+from documents.checks import tidy_name
 from training.models import Chapter, ChapterLoad, Edition, EditionParagraph
 from training.parsing import MOST_BYTES, check_name, parse_text, parse_upload
 
@@ -96,7 +96,7 @@ class LoadForm(forms.Form):
         except ValidationError as error:
             self.add_error(name, error)
             return {}
-        name = " ".join(without_directions(clean_text(file.name)).split()) if file else ""
+        name = tidy_name(file.name) if file else ""
         return {"parsed": parsed, "filename": name}
 
     def clean_file(self):

@@ -7,6 +7,7 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+from core.inputs import keys_of
 from core.languages import language_name
 from members.access import Action, allow, require
 from moderation.refusals import Refused
@@ -73,7 +74,7 @@ def load_confirm(request, key):
 
 
 def _page(said, last):
-    at = int(said) if said.isascii() and said.isdecimal() and len(said) < 6 else 1
+    at = next(iter(keys_of([said])), 1)
     return max(1, min(at, last))
 
 
