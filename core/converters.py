@@ -3,7 +3,7 @@
 from django.urls import register_converter
 from django.urls.converters import StringConverter
 
-FORMS = ["csv,xlsx", "csv,xlsx,atom", "csv,xlsx,ics,atom"]
+FORMS = ["csv,xlsx", "csv,xlsx,atom", "csv,xlsx,ics,atom", "csv,xlsx,docx", "xlsx,docx"]
 
 
 def register_forms():

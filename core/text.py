@@ -8,10 +8,10 @@ from django.utils.translation import gettext_lazy as _
 
 # Words that stand where a slug stands in an address: parts of the portal, and verbs of pages to come.
 RESERVED_SLUGS = {
-    "about", "add", "calendar", "compare", "confirm", "delete", "directory", "drafts", "edit", "export", "feed",
-    "history", "import", "lessons", "loads", "map", "matrix", "new", "partners", "people", "posts", "preview",
-    "propose", "review", "search", "series", "submit", "threads", "timeline", "treaties", "treaty", "unread",
-    "withdraw",
+    "about", "add", "calendar", "compare", "confirm", "consultations", "delete", "directory", "drafts", "edit",
+    "export", "feed", "history", "import", "lessons", "loads", "map", "matrix", "new", "partners", "people", "posts",
+    "preview", "propose", "review", "search", "series", "submit", "threads", "timeline", "treaties", "treaty",
+    "unread", "withdraw",
 }  # fmt: skip
 LINE_ENDS = re.compile("\r\n|[\r\v\f\x1c-\x1e\x85\u2028\u2029]")
 # What neither XML nor a calendar nor a workbook may hold: controls, halves of pairs, and what is no character.

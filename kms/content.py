@@ -4,7 +4,9 @@ from django.apps import apps
 
 from core.freshness import watch
 
-CONTENT_APPS = ["reference", "members", "documents", "events", "legislation", "programme", "training", "community"]
+CONTENT_APPS = [
+    "reference", "members", "documents", "events", "legislation", "programme", "training", "consultations", "community",
+]  # fmt: skip
 # Of an account only what an open page may show or what it may read; a log-in is no change of content.
 COLUMNS = {"members_user": ["name", "is_active", "is_staff", "is_superuser", "state_id", "organisation_id"]}
 NOT_SHOWN = {
@@ -17,6 +19,16 @@ NOT_SHOWN = {
     "community_readstate",
     "community_thanks",
     "community_threadstep",
+    "consultations_adoption",
+    "consultations_adoption_instruments",
+    "consultations_answer",
+    "consultations_comment",
+    "consultations_comment_changes",
+    "consultations_commentnote",
+    "consultations_endorsement",
+    "consultations_extension",
+    "consultations_position",
+    "consultations_reminder",
     "training_chapterload",
     "training_chapterread",
     "training_editionfile",

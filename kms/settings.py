@@ -151,6 +151,7 @@ INSTALLED_APPS = [
     "legislation",
     "programme",
     "training",
+    "consultations",
     "community",
     "kms.apps.StaticFiles",
     "django.contrib.admin",
@@ -286,9 +287,8 @@ REQUIRE_MFA_OF_FOCAL_POINTS = switch("KMS_MFA_FOCAL_POINTS", True)
 if not (DEMO or REQUIRE_MFA):
     raise ImproperlyConfigured("KMS_REQUIRE_MFA cannot be 0 in production: the secretariat needs a second factor.")
 ACCOUNT_EMAIL_VERIFICATION = "none"  # the secretariat makes the accounts; nobody signs up
-ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = False
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
-ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = False
 ACCOUNT_LOGOUT_REDIRECT_URL = "kms:home"  # in the language of the page that was left
 ACCOUNT_SESSION_REMEMBER = False
 ALLAUTH_TRUSTED_PROXY_COUNT = whole("KMS_TRUSTED_PROXY_COUNT", 0, high=10)

@@ -96,6 +96,7 @@ urlpatterns = [
         path("", include("events.urls")),
         path("", include("legislation.urls")),
         path("", include("programme.urls")),
+        path("manual/", include("consultations.urls")),  # first: "consultations" is no slug of a publication
         path("manual/", include("training.urls")),
         path("", include("community.urls")),
     ),

@@ -60,6 +60,11 @@ class Action(models.TextChoices):
     READ_AUDIT = "read_audit", _("read the log of sign-ins, rights and downloads")
     CURATE = "curate", _("curate records in the admin")
     WRITE_MANUAL = "write_manual", _("write the manual and the standards")
+    READ_COMMENTS = "read_comments", _("read submitted comments on the manual")
+    DRAFT_COMMENT = "draft_comment", _("write comments on the manual in one's State's space")
+    SUBMIT_COMMENT = "submit_comment", _("submit, withdraw, endorse and answer for one's State")
+    CONSULT = "consult", _("open consultations and dispose of comments")
+    TAKE_POSITION = "take_position", _("say a State's position on an edition and how it adopts it")
     MANAGE_ACCOUNTS = "manage_accounts", _("manage accounts and mandates")
     DELETE_RECORDS = "delete_records", _("delete records for good")
 
@@ -91,6 +96,11 @@ TABLE = {
     Action.READ_AUDIT:        (N,      N,      N,     N,        N,          A,          A),
     Action.CURATE:            (N,      N,      N,     N,        N,          A,          A),
     Action.WRITE_MANUAL:      (N,      N,      N,     N,        N,          A,          A),
+    Action.READ_COMMENTS:     (N,      N,      S,     A,        A,          A,          A),
+    Action.DRAFT_COMMENT:     (N,      N,      O,     S,        S,          N,          N),
+    Action.SUBMIT_COMMENT:    (N,      N,      N,     N,        S,          N,          N),
+    Action.CONSULT:           (N,      N,      N,     N,        N,          A,          A),
+    Action.TAKE_POSITION:     (N,      N,      N,     N,        S,          N,          N),
     Action.MANAGE_ACCOUNTS:   (N,      N,      N,     N,        N,          A,          A),
     Action.DELETE_RECORDS:    (N,      N,      N,     N,        N,          N,          A),
 }

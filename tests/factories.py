@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from community.actions import Words, add_post, start_thread
 from community.models import Forum
+from consultations.models import Comment, Consultation
 from core.dates import Precision
 from core.labels import Label
 from documents.actions import refresh_audience
@@ -24,7 +25,7 @@ from members import invitations
 from members.models import Invitation, Labelled, Mandate, User
 from programme.models import Activity, Page
 from reference.models import MemberState, Organisation, SubRegion, Theme
-from training.actions import add_chapter, finalise, start_edition
+from training.actions import add_chapter, finalise, put_to_consultation, start_edition
 from training.models import Publication
 from training.writing import add_paragraph
 
@@ -248,6 +249,34 @@ def make_chapter(*, edition=None, title="Planning", by=None, paragraphs=(), **fi
 def make_paragraph(*, chapter=None, text="Begin early.", by=None, **fields):
     """A paragraph of a chapter, at its beginning unless it is `after` another; returns its EditionParagraph."""
     return add_paragraph(chapter=chapter or make_chapter(), text=text, by=by, **fields)
+
+
+def make_consultation(*, edition=None, chapters=(), states=(), by=None, **fields):
+    """A consultation that is open for a month, on an edition with one chapter of one paragraph unless one is given."""
+    edition = edition or make_chapter(paragraphs=["Begin early."]).edition
+    now = timezone.now()
+    day = datetime.timedelta(days=1)
+    fields = {"opens": now - day, "closes": now + 30 * day} | fields
+    fields.setdefault("ends", fields["closes"])
+    edition = put_to_consultation(edition=edition, by=by)
+    return _many(Consultation.objects.create(edition=edition, author=by, **fields), chapters=chapters, states=states)
+
+
+def make_comment(*, consultation=None, state=None, placed=None, text="Say when.", **fields):
+    """A draft in a State's own space, on a paragraph where one is given."""
+    consultation = consultation or make_consultation()
+    where = {"placed": placed, "chapter": placed.chapter} if placed else {}
+    fields = {"language": "en", "text_language": consultation.edition.language} | where | fields
+    return Comment.objects.create(consultation=consultation, state=state or make_state(), text=text, **fields)
+
+
+def make_submitted(**fields):
+    """A comment that its State submitted."""
+    comment = make_comment(**fields)
+    comment.serial = Comment.objects.of(comment.consultation).by_state(comment.state).last_serial() + 1
+    comment.status, comment.submitted = Comment.Status.SUBMITTED, timezone.now()
+    comment.save()
+    return comment
 
 
 def make_final(edition, *, by=None):

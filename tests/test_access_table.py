@@ -273,7 +273,7 @@ def test_secretariats_permissions_in_the_admin_follow_from_the_table(secretariat
 
 def ours():
     """The models of the portal that the admin shows."""
-    models = [model for model in admin.site._registry if model._meta.app_label in {*settings.INSTALLED_APPS[1:13]}]
+    models = [model for model in admin.site._registry if model._meta.app_label in {*settings.INSTALLED_APPS[1:14]}]
     assert {"MajorEvent", "Instrument", "Activity", "Document", "User", "Mandate"} <= {m.__name__ for m in models}
     return models
 

@@ -10,7 +10,7 @@ ROOT = Path(__file__).resolve().parent.parent
 # From the bottom to the top: an app imports only from its left.
 APPS = [
     "core", "reference", "members", "documents", "notifications", "moderation", "events", "legislation", "programme",
-    "training", "community", "kms",
+    "training", "consultations", "community", "kms",
 ]  # fmt: skip
 FEATURE_APPS = ["reference", "documents", "events", "legislation", "programme", "training", "community"]
 RELATIONS = {"ForeignKey", "ManyToManyField", "OneToOneField"}

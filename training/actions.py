@@ -36,6 +36,13 @@ BATCH = 500
 MOST_SHIFTS = 20  # in one statement each; rows that go more ways are written one by one
 Kind = EditionParagraph.Kind
 UNNUMBERED = [Kind.HEADING]
+HOLDS = []
+
+
+def hold_back(why_not):
+    """Let `why_not(edition)`, of an app to the right, say why an edition cannot be made final yet, or ""."""
+    if why_not not in HOLDS:
+        HOLDS.append(why_not)
 
 
 def locked_work(key):
@@ -287,6 +294,32 @@ def _number(chapter, rows):
 
 
 @transaction.atomic
+def put_to_consultation(*, edition, by):
+    """Let the readers of its label read an edition, so that the States can comment on it; its text stays as it is from
+    now on. One that is out already stays what it is. Returns the edition as it is then."""
+    edition = locked_edition(edition)
+    if edition.status == Edition.Status.SUPERSEDED:
+        raise Refused(_("Nothing was opened: this edition was superseded by a later one."))
+    if not EditionParagraph.objects.of(edition).exists():
+        raise Refused(_("Nothing was opened: the edition has no text yet."))
+    return _let_out(edition, Edition.Status.CONSULTATION, by) if edition.is_drafted else edition
+
+
+@transaction.atomic
+def take_back_to_drafting(*, edition, by):
+    """Let the text of an edition change again, after its only consultation was withdrawn: the secretariat alone sees it
+    from now on. A final edition stays final. Returns the edition as it is then."""
+    edition = locked_edition(edition)
+    if edition.status == Edition.Status.CONSULTATION:
+        before = readers_of(edition)
+        edition.status, edition.publication = Edition.Status.DRAFTING, Edition.Publication.DRAFT
+        edition.save()
+        refresh_documents(edition.documents.all())
+        audit_standing(edition, before, subject=("edition", edition.pk), by=by)
+    return edition
+
+
+@transaction.atomic
 def finalise(*, edition, by):
     """Make an edition final and publish it; the one that was final before is superseded by it.
 
@@ -300,6 +333,9 @@ def finalise(*, edition, by):
         raise Refused(_("Nothing was changed: the edition has no text yet."))
     if editions.filter(status=Edition.Status.FINAL, number__gt=edition.number).exists():
         raise Refused(_("Nothing was changed: a later edition is final already, and this one would take its place."))
+    for why_not in HOLDS:
+        if reason := why_not(edition):
+            raise Refused(reason)
     for old in editions.filter(status=Edition.Status.FINAL):
         old.status = Edition.Status.SUPERSEDED
         old.save(update_fields=["status", "updated"])

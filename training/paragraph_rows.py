@@ -66,14 +66,15 @@ def words_of(html):
 class Paragraphs:
     """How a page prints the Rows of one chapter for one reader.
 
+    `beside` is {serial: finished HTML} of what other apps put beside paragraphs (training.reading.put_beside);
     `reader` is the language of the page, `original` that of the edition, `pictures` {key: Document} and `evidence`
     {serial: Lessons} are what the reader may know of, `terms` and `glossary` (its address) mark words.
     """
 
-    def __init__(self, *, reader, original, pictures, evidence, terms=(), glossary=""):
+    def __init__(self, *, reader, original, pictures, evidence, terms=(), glossary="", beside=None):
         self.reader, self.original = reader, original
         self.pictures, self.evidence = pictures, evidence
-        self.terms, self.glossary = terms, glossary
+        self.terms, self.glossary, self.beside = terms, glossary, beside or {}
         self.words = {
             "paragraph": escape(_("Paragraph")),
             "table": escape(_("Table %(number)s")),
@@ -103,14 +104,16 @@ class Paragraphs:
         name = f"p{row.serial}"
         lang = "" if row.language == self.reader else f' lang="{row.language}"'
         if row.kind == Kind.HEADING:
-            beside = self._note(row, name) + self._evidence(row)
-            return f'<div class="par" id="{name}"><div{lang}>{body}</div>{beside}</div>\n'
+            return f'<div class="par" id="{name}"><div{lang}>{body}</div>{self._beside(row, name)}</div>\n'
         number = f'<a class="par__n" href="#{name}"><span class="sr">{self.words["paragraph"]} </span>{row.number}</a>'
         shape = {Kind.BOX: " box", Kind.QUESTION: " notice"}.get(row.kind, "")
         return (
             f'<div class="par" id="{name}">{number}<div class="prose{shape}"{lang}>{body}</div>'
-            f"{self._note(row, name)}{self._evidence(row)}</div>\n"
+            f"{self._beside(row, name)}</div>\n"
         )
+
+    def _beside(self, row, name):
+        return self._note(row, name) + self._evidence(row) + self.beside.get(row.serial, "")
 
     def _body(self, row):
         if row.kind == Kind.HEADING:

@@ -12,6 +12,15 @@ from training.models import Edition, EditionParagraph, Paragraph, ParagraphChang
 from training.paragraph_history import changes_of
 from training.paragraph_rows import Kind, Paragraphs, headings, read_paragraphs
 
+_beside = []
+
+
+def put_beside(part):
+    """Let `part(chapter, user)`, of an app to the right, give {serial: finished HTML} of what stands beside the
+    paragraphs of a chapter that passed the gate."""
+    if part not in _beside:
+        _beside.append(part)
+
 
 @dataclass(frozen=True)
 class Place:
@@ -148,6 +157,7 @@ def text_of(chapter, user, language, reader, glossary):
         evidence=evidence,
         terms=terms_of(chapter.edition.work, user),
         glossary=glossary,
+        beside=_beside_of(chapter, user),
     )
     return ChapterText(
         language,
@@ -159,6 +169,15 @@ def text_of(chapter, user, language, reader, glossary):
         sum(row.is_outdated for row in rows),
         _audience(chapter.edition, pictures, evidence),
     )
+
+
+def _beside_of(chapter, user):
+    """{serial: what all of them put there}."""
+    found = {}
+    for part in _beside:
+        for serial, html in part(chapter, user).items():
+            found[serial] = found.get(serial, "") + html
+    return found
 
 
 def _audience(edition, pictures, evidence):
