@@ -23,6 +23,7 @@ def arguments():
     parser.add_argument("--rows", action="append", type=int, help="of events and of laws; 250 (the seed) and 100000")
     parser.add_argument("--posts", type=int, default=100_000, help="of the community, where there are many rows")
     parser.add_argument("--paragraphs", type=int, default=12_000, help="of the manual, likewise")
+    parser.add_argument("--comments", type=int, default=20_000, help="on the manual, likewise")
     parser.add_argument("--pages", default="", help="a regular expression: only pages whose name holds it")
     parser.add_argument("--rounds", type=int, default=7)
     parser.add_argument("--slice", type=float, default=0.3, help="processor seconds of one page in one round")
@@ -47,6 +48,7 @@ def prepare(env, options, rows):
             "--instruments": rows,
             "--posts": options.posts,
             "--paragraphs": options.paragraphs,
+            "--comments": options.comments,
         }
         said = servers.manage(env, "fill", *(str(word) for pair in numbers.items() for word in pair))
         say("\n".join(f"  {line}" for line in said.splitlines()))

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from benchmarks.addresses import BOOK, LONG, OPEN, SHORT
+from benchmarks.addresses import ASKED, BOOK, LONG, OPEN, SHORT
 
 # How a page is asked for: by a visitor, unchanged since it was last asked; by a visitor, nothing kept; signed in.
 KEPT, NEW, MEMBER = "visitor, unchanged", "visitor, nothing kept", "focal point"
@@ -65,6 +65,7 @@ def forms(key, view, *suffixes, query):
     return [Page(f"{key} as .{suffix}", view, (suffix,), query, ways=(NEW,)) for suffix in suffixes]
 
 
+SHEETS = ("csv", "xlsx", "docx")
 PAGES = [
     Page("a", "benchmarks:yardstick_a", ways=(KEPT,)),
     Page("d", "benchmarks:yardstick_d", ways=(MEMBER,)),
@@ -76,6 +77,13 @@ PAGES = [
     Page("unread", "community:thread_unread", ways=(MEMBER,)),
     Page("manual, contents", "training:edition_detail", (BOOK, 1), ways=ALL, bars=(UNCHANGED,)),
     Page("manual, a chapter", "training:chapter_detail", (BOOK, 1, 2), ways=ALL, bars=(UNCHANGED,)),
+    Page("manual, a chapter with comments", "training:chapter_detail", (BOOK, 2, 2), ways=ALL, bars=(UNCHANGED,)),
+    Page("comments, matrix", "consultations:matrix", (ASKED,), ways=(MEMBER,)),
+    Page("comments, matrix of a chapter", "consultations:matrix", (ASKED,), "chapter=2", ways=(MEMBER,)),
+    Page("comments, statistics", "consultations:statistics", (ASKED,), ways=(MEMBER,)),
+    *(Page(f"comments as .{form}", "consultations:matrix_export", (ASKED, form), ways=(MEMBER,)) for form in SHEETS),
+    Page("comparison of editions", "consultations:edition_compare", (BOOK, 2), ways=ALL, bars=(UNCHANGED,)),
+    Page("comparison of a chapter", "consultations:chapter_compare", (BOOK, 2, 2), ways=ALL, bars=(UNCHANGED,)),
     *listing("events", "events:event_list", two_filters="when=past&kind=sport"),
     *listing(
         "legislation",

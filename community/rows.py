@@ -14,6 +14,7 @@ from community.models import ABOUT
 from core.dates import Precision, say_date
 from core.labels import Label
 from core.languages import CONTENT_CODES
+from core.moments import offset
 from core.templatetags.texts import text, tlp
 from members.access import Role
 from members.audiences import audiences_of
@@ -81,21 +82,6 @@ class Saying:
         if key is None or (key != self.reader.pk and found[f"{path}__name_shown_to"] not in self.audiences):
             return self.someone
         return escape(found[f"{path}__name"] or found[f"{path}__email"])
-
-
-def offset(at):
-    """How far the reader's time is from UTC at a moment: "UTC", "UTC−3", "UTC+5:30"."""
-    minutes = int(timezone.localtime(at).utcoffset().total_seconds()) // 60
-    if not minutes:
-        return "UTC"
-    hours, rest = divmod(abs(minutes), 60)
-    return f"UTC{'+' if minutes > 0 else '−'}{hours}{f':{rest:02}' if rest else ''}"
-
-
-def zone():
-    """The time zone in which a page says its times: "America/Lima (UTC−5)"."""
-    name, said = timezone.get_current_timezone_name(), offset(timezone.now())
-    return name if name == said else f"{name.replace('_', ' ')} ({said})"
 
 
 def forum_rows(rooms, reader, tail=""):

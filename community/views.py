@@ -18,11 +18,12 @@ from community.lessons import may_make_lesson
 from community.lists import rooms_of, threads_of, unread_of
 from community.models import Forum, Post, Thread
 from community.opening import forum_of, thread_of
-from community.rows import Saying, forum_rows, stage_sign, thread_rows, zone
+from community.rows import Saying, forum_rows, stage_sign, thread_rows
 from community.searching import found_rows, search
 from community.threads import Opened, at_post, is_looked_at, place_of
 from core.caching import allow_keeping, kept_for_visitors
 from core.conditional import conditional
+from core.moments import zone
 from members.access import Action, can, public, signed_in
 
 

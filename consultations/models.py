@@ -156,6 +156,7 @@ class Reminder(OfState):
         TWO_WEEKS = "two_weeks", _("14 days before the closing")
         THREE_DAYS = "three_days", _("3 days before the closing")
 
+    by = None  # nobody: the queue sends it
     kind = models.CharField(_("kind"), max_length=10, choices=Kind)
     closes = models.DateTimeField(_("closes"))
 

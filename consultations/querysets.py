@@ -25,11 +25,25 @@ class ConsultationQuerySet(WithinEdition):
     def ended(self):
         return self.filter(ends__lte=timezone.now())
 
+    def with_undisposed(self):
+        """Each with how many of its comments wait for a disposition."""
+        waiting = Q(comments__status="submitted", comments__disposition="")
+        return self.annotate(undisposed=models.Count("comments", filter=waiting))
+
+    def under_way(self):
+        """Those that are open, or not open yet."""
+        return self.filter(closed=None, ends__gt=timezone.now())
+
     def with_key(self, key):
         return self.filter(pk=key)
 
     def for_list(self):
         return self.select_related("edition__work").order_by("-closes", "-pk")
+
+    def for_part(self, chapter):
+        """Those on a chapter, or for None on any part of their edition, the latest first."""
+        rows = self.order_by("-closes", "-pk")
+        return rows.filter(Q(chapters=None) | Q(chapters=chapter)) if chapter else rows
 
     def for_detail(self):
         return self.select_related("edition__work").prefetch_related("chapters", "states", "extensions")
@@ -48,6 +62,10 @@ class WithinConsultation(models.QuerySet):
     def by_state(self, state):
         return self.filter(state=state)
 
+    def outside_states(self, keys):
+        """Those of other States than these."""
+        return self.exclude(state__in=keys)
+
     def _known(self, user):
         consultations = self.model._meta.get_field("consultation").related_model.objects
         return self.filter(consultation__in=consultations.visible_to(user))
@@ -62,6 +80,13 @@ class SpokenQuerySet(WithinConsultation):
             return self.none()
         rows = self._known(user)
         return rows if reach == Scope.ANY else rows.filter(state__in=spaces_of(user))
+
+    def for_list(self):
+        return self.select_related("state").order_by("state__iso2")
+
+    def until(self, moment):
+        """Extensions that end by a moment."""
+        return self.filter(closes__lte=moment)
 
 
 class CommentQuerySet(WithinConsultation):
@@ -82,6 +107,34 @@ class CommentQuerySet(WithinConsultation):
     def with_key(self, key):
         return self.filter(pk=key)
 
+    def with_keys(self, keys):
+        return self.filter(pk__in=keys)
+
+    def by_token(self, token):
+        return self.filter(token=token)
+
+    def with_status(self, status):
+        return self.filter(status=status)
+
+    def counted_by_status(self):
+        """{status: how many}."""
+        return dict(self.order_by().values_list("status").annotate(n=models.Count("pk")))
+
+    def unsubmitted(self):
+        """What a State can submit: its drafts, and what it withdrew."""
+        return self.exclude(status="submitted")
+
+    def standing(self):
+        """Drafts, and what was submitted and not taken back."""
+        return self.exclude(status="withdrawn")
+
+    def on_paragraphs(self):
+        return self.exclude(placed=None)
+
+    def with_notes(self):
+        """Each with how many notes its State made on it."""
+        return self.annotate(note_count=models.Count("notes"))
+
     def drafts(self):
         return self.filter(status="draft")
 
@@ -98,6 +151,10 @@ class CommentQuerySet(WithinConsultation):
     def in_chapter(self, chapter):
         return self.filter(chapter=chapter)
 
+    def outside_chapters(self, keys):
+        """Those on other chapters than these; what is said of the whole text is on none."""
+        return self.exclude(chapter=None).exclude(chapter__in=keys)
+
     def about(self, paragraph):
         """Those on one paragraph, whatever its edition."""
         return self.filter(placed__paragraph=paragraph)
@@ -108,6 +165,36 @@ class CommentQuerySet(WithinConsultation):
     def proposing(self):
         """Those that propose another text."""
         return self.exclude(proposed="")
+
+    def with_disposition(self, disposition):
+        return self.filter(disposition=disposition)
+
+    def coded(self, codes):
+        """Those of some codes, given as [(code of the State, number)]: "BR 12" is ("BR", 12)."""
+        wanted = Q(pk__in=[])
+        for code, number in codes:
+            wanted |= Q(state__iso2=code, serial=number)
+        return self.filter(wanted)
+
+    def with_rivals(self):
+        """Each with `has_rivals`: whether another submitted one would have its paragraph say something else."""
+        others = self.model.objects.submitted().proposing().order_by()
+        others = others.filter(placed=models.OuterRef("placed"), text_language=models.OuterRef("text_language"))
+        others = others.exclude(proposed=models.OuterRef("proposed")).exclude(pk=models.OuterRef("pk"))
+        return self.annotate(has_rivals=models.Exists(others))
+
+    def rivalling(self):
+        """Those that propose another text than others do for the same paragraph."""
+        return self.with_rivals().proposing().filter(has_rivals=True)
+
+    def together_with(self, comment):
+        """The others that are handled together with one."""
+        first = comment.handled_with_id or comment.pk
+        return self.filter(Q(handled_with=first) | Q(pk=first)).exclude(pk=comment.pk)
+
+    def unapplied(self):
+        """Accepted proposals that no change of the text answers yet."""
+        return self.filter(disposition__in=["accepted", "in_part"], changes=None).proposing()
 
     def in_matrix_order(self):
         """General comments first, then chapter after chapter, paragraph after paragraph, State after State."""
@@ -170,5 +257,10 @@ class StandingQuerySet(WithinEdition):
     def by_state(self, state):
         return self.filter(state=state)
 
-    def for_list(self):
-        return self.select_related("state")
+    def on_current(self):
+        """On the editions that hold."""
+        return self.filter(edition__status="final").select_related("edition__work")
+
+    def on_any(self, editions, states):
+        """What some States say of some editions."""
+        return self.filter(edition__in=editions, state__in=states)

@@ -15,7 +15,7 @@ from core.spreadsheets import table_file
 TEXT = "text/plain; charset=utf-8"
 ROWS_OF_A_BATCH = 500
 # What a worker makes of so many rows stays well within the minute that the web server gives it. CSV has no limit.
-MOST_ROWS = {"xlsx": 20_000, "ics": 20_000}
+MOST_ROWS = {"xlsx": 20_000, "docx": 20_000, "ics": 20_000}
 
 
 def refused(request, form, listing=None):

@@ -21,13 +21,14 @@ FIRST_YEAR_OF_EXCEL = 1900
 ROWS_MEASURED, NARROWEST, WIDEST = 200, 9, 60
 
 
-def table_file(name, form, header, rows):
+def table_file(name, form, header, rows, on_top=""):
     """A table as a file.
 
     `name` becomes the file's name, `form` is "csv" or "xlsx", `header` a list of texts. `rows` are lists of texts,
-    numbers, dates, booleans and None; a generator of them is run while the answer is sent.
+    numbers, dates, booleans and None; a generator of them is run while the answer is sent. `on_top` stands on each
+    sheet on which a workbook is printed.
     """
-    return {"csv": _csv_response, "xlsx": _xlsx_response}[form](name, header, rows)
+    return _csv_response(name, header, rows) if form == "csv" else _xlsx_response(name, header, rows, on_top)
 
 
 def filename(name, form):
@@ -90,14 +91,14 @@ def csv_cell(value):
     return format(value, "f") if isinstance(value, Decimal) else str(value)
 
 
-def _xlsx_response(name, header, rows):
+def _xlsx_response(name, header, rows, on_top):
     file = tempfile.TemporaryFile()  # noqa: SIM115 - the answer closes it
-    _write_xlsx(file, name, header, rows)
+    _write_xlsx(file, name, header, rows, on_top)
     file.seek(0)
     return FileResponse(file, as_attachment=True, filename=filename(name, "xlsx"), content_type=XLSX)
 
 
-def _write_xlsx(file, name, header, rows):
+def _write_xlsx(file, name, header, rows, on_top):
     """A workbook of one sheet: the header bold and in view, a filter on it, columns as wide as their first cells."""
     from openpyxl import Workbook  # heavy, and few ask for it
     from openpyxl.cell import WriteOnlyCell
@@ -111,7 +112,7 @@ def _write_xlsx(file, name, header, rows):
     for number, title in enumerate(header):
         width = max(len(str(cell)) for cell in (title, *(row[number] for row in first)))
         sheet.column_dimensions[get_column_letter(number + 1)].width = min(max(width + 2, NARROWEST), WIDEST)
-    sheet.freeze_panes = "A2"
+    sheet.freeze_panes, sheet.oddHeader.center.text = "A2", on_top
     titles = [WriteOnlyCell(sheet, title) for title in header]
     for cell in titles:
         cell.font = Font(bold=True)

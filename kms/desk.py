@@ -8,6 +8,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from community.lists import followed_unread
+from consultations.positions import positions_due
+from consultations.waiting import waiting_for as waiting_in_consultations
 from core.dates import Precision, say_date, today
 from events.debriefs import ASKED_UNTIL, debriefs_for
 from events.models import MajorEvent
@@ -64,9 +66,11 @@ def tasks_of(user):
         *_mandates(user),
         *_proposals(user),
         *_reviews(user),
+        *(Task(**row) for row in waiting_in_consultations(user)),
         *_moderation(user),
         *_releases(user),
         *_debriefs(user),
+        *_positions(user),
         *_invitations(user),
         *_seats(user),
         *_conversations(user),
@@ -182,6 +186,20 @@ def _debriefs(user):
             f"{reverse('moderation:proposal_create', args=['lesson'])}?event={event.pk}",
             due=event.end + ASKED_UNTIL,
             since=event.end,
+        )
+
+
+def _positions(user):
+    """Editions that were made final, on which one's State has not said where it stands."""
+    for state, edition, day in positions_due(user):
+        yield Task(
+            _("Say where %(state)s stands on “%(edition)s”") % {"state": state, "edition": edition},
+            _("It is final since %(date)s. A State that says nothing has “no record”.")
+            % {"date": say_date(edition.finalised, Precision.DAY)},
+            _("Say it"),
+            f"{reverse('consultations:position_take', args=[edition.work.slug, edition.number])}?state={state.slug}",
+            due=day,
+            since=edition.finalised,
         )
 
 

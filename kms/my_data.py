@@ -15,6 +15,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
 from community.models import Draft, Forum, Post, PostVersion, ReadState, Thanks, ThreadStep
+from consultations.models import Adoption, Answer, Comment, CommentNote, Consultation, Endorsement, Extension, Position
 from core.text import split_list
 from members.directory import SPOKEN
 from members.models import AuditEntry, Invitation, Labelled, Mandate, User
@@ -128,6 +129,18 @@ class Loads(Changes):
     words = {"title": "", "filename": "", "blocks": []}
 
 
+class Comments(Veiled):
+    """The same of comments: whoever left a State no longer reads what is in its space."""
+
+    record, words = Comment, {"text": "", "proposed": "", "rationale": ""}
+
+
+class Notes(Veiled):
+    """The same of notes on them."""
+
+    record, words = CommentNote, {"text": ""}
+
+
 class Told(Part):
     """Not what was decided on reports alone, of which an author does not learn."""
 
@@ -200,6 +213,21 @@ PARTS = [
     Read("chapters_read", _("Chapters that I marked as read"), ChapterRead, "person", ("chapter", "at")),
     Changes("paragraphs_changed", _("What I wrote in the manual and the standards"), ParagraphChange, "by",
             ("at", "kind", "paragraph"), ("edition_id", "language", "before", "after")),
+    Part("consultations", _("Consultations that I opened"), Consultation, "author", ("opens", "closes"), ("title",)),
+    Part("extensions", _("Extensions that I gave"), Extension, "by", ("at", "state", "closes"), ("reason",)),
+    Part("answers", _("Official answers that I gave for my State"), Answer, "by", ("at", "state", "kind")),
+    Comments("comments", _("Comments on the manual that I wrote"), Comment, "author",
+             ("created", "state", "status"), ("consultation_id", "text", "proposed", "rationale")),
+    Comments("comments_submitted", _("Comments that I submitted for my State"), Comment, "submitted_by",
+             ("submitted", "state", "serial"), ("consultation_id",)),
+    Comments("comments_disposed", _("Comments that I disposed of"), Comment, "disposed_by",
+             ("disposed", "state", "serial", "disposition"), ("consultation_id",)),
+    Notes("comment_notes", _("Notes that I wrote on comments of my State"), CommentNote, "by", ("at",),
+          ("comment_id", "text")),
+    Part("endorsements", _("Comments of others that I endorsed for my State"), Endorsement, "by", ("at", "state"),
+         ("comment_id",)),
+    Part("positions", _("Positions that I took for my State"), Position, "by", ("at", "state", "kind"), ("text",)),
+    Part("adoptions", _("Adoptions that I recorded for my State"), Adoption, "by", ("at", "state", "level"), ("text",)),
     Loads("texts_loaded", _("Texts that I loaded and did not confirm yet"), ChapterLoad, "by", ("title", "created"),
           ("edition_id", "language", "filename", "blocks")),
 ]  # fmt: skip

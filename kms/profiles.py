@@ -4,6 +4,7 @@ from django.db.models import prefetch_related_objects
 from django.urls import reverse
 from django.utils.http import urlencode
 
+from consultations.boards import standings_of
 from core.dates import today
 from documents.models import Document
 from events.lessons import may_write_lessons
@@ -35,6 +36,7 @@ def country_profile(state, user):
         **_training_of(state, user),
         **_lessons_in(Lesson.objects.visible_to(user).of_state(state), user),
         "chapters": Chapter.objects.visible_to(user).stewarded_by(state)[:MOST_CHAPTERS],
+        "standings": standings_of(state, user),
         "documents": Document.objects.visible_to(user).of_state(state).official_first(),
     }
 

@@ -6,6 +6,7 @@ from django.db.models import Max
 from django.urls import reverse
 
 from community.models import Forum, Thread
+from consultations.models import Consultation
 from events.models import Lesson, MajorEvent, Series
 from legislation.models import Instrument
 from members.models import Labelled
@@ -29,6 +30,7 @@ PAGES = [
     "programme:programme_history",
     "programme:programme_partners",
     "training:publication_list",
+    "consultations:consultation_list",
     "community:forum_list",
     "kms:country_list",
     "kms:theme_list",
@@ -99,6 +101,13 @@ class Chapters(Editions):
         return self.model.objects.visible_to(AnonymousUser()).select_related("edition__work").order_by("pk")
 
 
+class Consultations(Records):
+    """What the States are asked."""
+
+    def items(self):
+        return self.model.objects.visible_to(AnonymousUser()).order_by("pk")
+
+
 class Pages(Sitemap):
     """Lists and text pages."""
 
@@ -122,6 +131,7 @@ SITEMAPS = {
     "publications": Records(Publication),
     "editions": Editions(Edition),
     "chapters": Chapters(Chapter),
+    "consultations": Consultations(Consultation),
     "forums": Records(Forum),
     "threads": Threads(Thread),
     "network": Records(MemberState),

@@ -7,11 +7,14 @@ from django.http import Http404, HttpResponse, HttpResponseRedirect, JsonRespons
 from django.shortcuts import get_object_or_404, render
 from django.templatetags.static import static
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import get_language_from_request
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from core.caching import kept_for_visitors
+from consultations.models import Consultation
+from consultations.standing import changes_today
+from core.caching import allow_keeping, kept_for_visitors
 from core.conditional import conditional
 from events.maps import map_of
 from events.models import MajorEvent
@@ -40,6 +43,8 @@ def root(request):
 @kept_for_visitors
 def home(request):
     """What is coming, what the Programme did last, and what is in here."""
+    now = timezone.now()
+    asked = list(Consultation.objects.visible_to(request.user).under_way().for_list())
     events = MajorEvent.objects.visible_to(request.user).for_list()
     ongoing, coming = events.ongoing().ending_first()[:NEXT_EVENTS], events.upcoming().soonest_first()[:NEXT_EVENTS]
     context = {
@@ -47,9 +52,10 @@ def home(request):
         "next_events": coming,
         "map": map_of([*ongoing, *coming]),
         "latest_activities": Activity.objects.visible_to(request.user).for_list().latest_first()[:LATEST_ACTIVITIES],
+        "consultations": [row for row in asked if row.stage == Consultation.Stage.OPEN],
         **figures.of_the_portal(request.user),
     }
-    return render(request, "kms/home.html", context)
+    return allow_keeping(render(request, "kms/home.html", context), None if changes_today(asked, now) else "")
 
 
 @require_safe

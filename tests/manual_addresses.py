@@ -12,6 +12,8 @@ MANUAL_READ = {
     "training:chapter_detail": CHAPTER,
     "training:chapter_pdf": CHAPTER,
     "training:paragraph_detail": PARAGRAPH,
+    "consultations:edition_compare": EDITION,
+    "consultations:chapter_compare": CHAPTER,
 }
 MANUAL_WRITE = {
     "training:edition_write": EDITION,

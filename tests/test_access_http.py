@@ -35,6 +35,7 @@ from notifications.actions import notify
 from notifications.mails import unsubscribe_token
 from notifications.models import Notification
 from reference.querysets import today
+from tests.consultation_addresses import COMMENT_PAGES, CONSULTATION_ACTS, CONSULTATION_MEMBERS, CONSULTATION_READ
 from tests.factories import (
     PASSWORD,
     make_activity,
@@ -178,6 +179,7 @@ OPEN_PAGES = {
     "programme:programme_history": [],
     "programme:programme_partners": [],
     "training:publication_list": [],
+    "consultations:consultation_list": [],
     "community:forum_list": [],
     "community:post_search": [],
 }
@@ -306,6 +308,8 @@ STATUSES = ["draft", "submitted", "returned", "accepted", "withdrawn", "never-su
 POST_ONLY = {
     "kms:mandate_confirm": [1],
     "training:chapter_mark_read": ["manual", 1, 1],
+    "consultations:comment_note": [1],
+    "consultations:comment_endorse": [1],
     "kms:invitation_resend": [uuid.UUID(int=1)],
     "moderation:proposal_submit": [uuid.UUID(int=1)],
     "moderation:proposal_accept": [uuid.UUID(int=1)],
@@ -742,7 +746,7 @@ def test_page_of_ones_account_answers_visitors_and_members(address_name, clients
 
 TABLES = [
     RECORD_PAGES, OPEN_PAGES, MEMBERS_PAGES, ACTION_PAGES, RULES, LINKS, PROPOSAL_PAGES, POST_ONLY, ALLAUTH_PAGES,
-    REDIRECTS, MANUAL_READ, MANUAL_WRITE,
+    REDIRECTS, MANUAL_READ, MANUAL_WRITE, CONSULTATION_READ, CONSULTATION_MEMBERS, CONSULTATION_ACTS, COMMENT_PAGES,
 ]  # fmt: skip
 
 
@@ -765,14 +769,16 @@ def test_every_page_with_an_action_of_the_table_is_asked_with_that_action():
     asked = {name.split()[0]: action for name, (_, _, action) in RECORD_PAGES.items()}
     asked |= {name.split()[0]: action for name, (_, action) in ACTION_PAGES.items()}
     asked |= {name.split()[0]: rule.gate for name, rule in RULES.items()} | PROPOSAL_PAGES
-    asked |= dict.fromkeys(MANUAL_WRITE, WRITE)
+    asked |= dict.fromkeys(MANUAL_WRITE, WRITE) | COMMENT_PAGES
+    asked |= {name: action for name, (_, _, action) in CONSULTATION_ACTS.items()}
+    asked |= dict.fromkeys(CONSULTATION_MEMBERS)
     assert {name: action for name, action in asked.items() if action} == {
         name: action for name, action in needed.items() if name not in POST_ONLY
     }
     members = {name for name, access in views.items() if access == "signed_in"} - set(POST_ONLY)
     assert {name for name, action in asked.items() if action is None} & members | set(MEMBERS_PAGES) == members
     assert {name for name, access in views.items() if access == "public"} == named(
-        OPEN_PAGES, LINKS, REDIRECTS, MANUAL_READ
+        OPEN_PAGES, LINKS, REDIRECTS, MANUAL_READ, CONSULTATION_READ
     ) | {name for name, (_, _, action) in RECORD_PAGES.items() if action is None}
 
 
@@ -866,11 +872,14 @@ def test_matrix_is_as_large_as_it_says():
     """Pages × records × roles, counted from the lists above; each cell of them is asked by a test of this file."""
     records = len(RECORD_PAGES) * (len(RECORDS) + 1) * len(CAST)
     proposals = (len(PROPOSAL_PAGES) * len(STATUSES) + 3) * len(CAST)
-    elsewhere = [RECORD_PAGES, PROPOSAL_PAGES, MANUAL_READ, MANUAL_WRITE]
+    elsewhere = [
+        RECORD_PAGES, PROPOSAL_PAGES, MANUAL_READ, MANUAL_WRITE, CONSULTATION_READ, CONSULTATION_MEMBERS,
+        CONSULTATION_ACTS, COMMENT_PAGES,
+    ]  # fmt: skip
     pages = sum(map(len, [*TABLES])) - sum(map(len, elsewhere))
     the_admin = (len(NOT_STAFF) * len(list(admin_addresses())), len(CURATED) * 4)
     sys.stdout.write(
         f"GET: {records} of records, {proposals} of proposals, {pages * len(CAST)} of pages; {the_admin}\n"
     )
-    assert (records, proposals, pages * len(CAST)) == (4180, 390, 1400)
+    assert (records, proposals, pages * len(CAST)) == (4180, 390, 1430)
     assert the_admin == (1424, 60)

@@ -58,7 +58,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("written_cast")]
 DAY = datetime.timedelta(days=1)
 OUR_APPS = {
     "reference", "members", "documents", "notifications", "moderation", "events", "legislation", "programme",
-    "training", "community", "auth", "account", "mfa",
+    "training", "consultations", "community", "auth", "account", "mfa",
 }  # fmt: skip
 OURS, SPEAKERS = {"expert", "alternate", "focal_point"}, {"alternate", "focal_point"}
 REVIEWERS = {"secretariat", "administrator"}

@@ -23,7 +23,7 @@ from django_q.conf import Conf
 from django_q.models import OrmQ, Schedule, Task
 
 from kms import health
-from kms.management.commands.schedule_upkeep import DAILY
+from kms.management.commands.schedule_upkeep import DAILY, HOURLY
 from members.access import role_of
 from members.actions import appoint, set_staff
 from members.models import Mandate, User
@@ -232,7 +232,7 @@ def test_daily_upkeep_stands_once_in_the_timetable_and_keeps_its_hour(db):
     tomorrow = timezone.now() + datetime.timedelta(days=1)
     Schedule.objects.update(next_run=tomorrow)
     said("schedule_upkeep")
-    assert list(first) == DAILY
+    assert list(first) == [*DAILY, *HOURLY]
     assert dict(Schedule.objects.values_list("name", "pk")) == first
     assert set(Schedule.objects.values_list("next_run", flat=True)) == {tomorrow}
 
@@ -245,7 +245,7 @@ def test_expired_sessions_are_deleted_by_the_queue_and_again_the_next_day(db):
     run_timetable()
     run_worker()
     assert list(Session.objects.values_list("session_key", flat=True)) == ["valid"]
-    assert [task.success for task in Task.objects.all()] == [True] * len(DAILY)
+    assert [task.success for task in Task.objects.all()] == [True] * len([*DAILY, *HOURLY])
     for schedule in Schedule.objects.all():
         assert (schedule.repeats, schedule.next_run > timezone.now()) == (-1, True)
     run_timetable()

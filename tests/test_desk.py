@@ -125,5 +125,5 @@ def test_desk_costs_the_same_for_any_number(client_for, secretariat, rows, djang
         notify(to=[secretariat], kind="record_changed", subject=("event", event.pk), by=make_user())
     client = client_for(secretariat)
     client.get(DESK)
-    with django_assert_num_queries(24):
+    with django_assert_num_queries(25):
         client.get(DESK)

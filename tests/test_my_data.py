@@ -13,6 +13,7 @@ from django.utils import timezone
 from community.actions import edit_post, set_thanks
 from community.models import Draft, ThreadStep
 from community.reading import mark_seen
+from consultations.models import Adoption, Answer, Comment, CommentNote, Endorsement, Extension, Position
 from core.labels import Label
 from kms.my_data import LEFT_OUT, PARTS, histories, records_of_people
 from members.actions import set_staff
@@ -22,12 +23,14 @@ from notifications.models import Notification, Preference, Watch
 from tests.factories import (
     PASSWORD,
     make_chapter,
+    make_consultation,
     make_document,
     make_event,
     make_final,
     make_mandate,
     make_organisation,
     make_post,
+    make_submitted,
     make_thread,
     make_user,
 )
@@ -89,6 +92,23 @@ def write_in_the_manual(person):
         edition=chapter.edition, language="en", title="Zx load", blocks=[{"text": "Zx block"}], by=person
     )
     make_final(chapter.edition)
+    speak_in_a_consultation(person, person.state)
+
+
+def speak_in_a_consultation(person, state):
+    """All that somebody may leave behind in one."""
+    consultation = make_consultation(by=person, title="Zx consultation")
+    comment = make_submitted(consultation=consultation, state=state, author=person, text="Zx comment")
+    Comment.objects.filter(pk=comment.pk).update(submitted_by=person, disposed_by=person, disposition="noted")
+    CommentNote.objects.create(comment=comment, by=person, text="Zx aside")
+    other = make_submitted(consultation=consultation)
+    Endorsement.objects.create(comment=other, state=state, by=person)
+    about = {"consultation": consultation, "state": state, "by": person}
+    Extension.objects.create(closes=consultation.closes, reason="Zx floods", **about)
+    Answer.objects.create(kind="agrees", **about)
+    about = {"edition": consultation.edition, "state": state, "by": person}
+    Position.objects.create(kind="reservations", text="Zx reservation", **about)
+    Adoption.objects.create(level="planned", text="Zx plan", **about)
 
 
 def fetched(client):
@@ -238,8 +258,8 @@ def test_page_shows_it_in_words(client_for, person):
 def test_page_leaves_long_lists_to_the_file(client_for, person):
     AuditEntry.objects.bulk_create(AuditEntry(kind="sign_in", person=person, detail=f"Zx {n}") for n in range(30))
     client = client_for(person)
-    assert "The latest 10 of 32; the file holds them all." in words(client.get(PAGE).content.decode())
-    assert len(fetched(client)["log"]) == 32
+    assert "The latest 10 of 33; the file holds them all." in words(client.get(PAGE).content.decode())
+    assert len(fetched(client)["log"]) == 33
 
 
 def test_page_reads_no_more_rows_than_it_shows(client_for, person, brazil, django_assert_max_num_queries):
@@ -251,7 +271,7 @@ def test_page_reads_no_more_rows_than_it_shows(client_for, person, brazil, djang
         Notification.objects.create(person=person, kind="record_changed", subject_kind="event", subject_key=event.pk)
         ProposalStep.objects.create(proposal=Proposal.objects.get(), step="returned", by=person)
     client = client_for(person)
-    with django_assert_max_num_queries(80) as made:
+    with django_assert_max_num_queries(94) as made:
         page = words(client.get(PAGE).content.decode())
     for total in (12, 13, 14, 15):  # changes; steps; notifications; the records of the person
         assert f"The latest 10 of {total}; the file holds them all." in page
@@ -278,5 +298,5 @@ def test_page_needs_the_same_queries_for_one_row_and_for_three(
         make_event(host_state=brazil, author=expert)
         Proposal.objects.create(kind="event", state=brazil, author=expert, title="A proposal")
     client = client_for(expert)
-    with django_assert_num_queries(72):
+    with django_assert_num_queries(86):
         client.get(PAGE)

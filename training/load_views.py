@@ -18,6 +18,7 @@ from training.load_rows import lines_of, parts_of, shown_in, summary_of
 from training.loading import ChangedSince, apply_load, correct_load, discard_load, is_applied, start_load
 from training.models import ChapterLoad, Edition
 from training.workshop import writing_url
+from training.workshop_views import stays_as_it_is
 
 READ_AND_WRITE = ["GET", "HEAD", "POST"]
 
@@ -86,6 +87,7 @@ def _confirm_page(request, plan, form, rows, at, last):
         "pages": pages, "lines": lines_of(rows, form, plan), "summary": summary_of(plan),
         "remarks": list(map(sentence_of, load.remarks)),
         "in_language": language_name(load.language),
+        "is_late": stays_as_it_is(load.edition, "paragraph_translate" if plan.is_translation else "paragraph_edit"),
     }  # fmt: skip
     return render(request, "training/load_confirm.html", context)
 

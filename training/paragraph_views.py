@@ -32,7 +32,7 @@ from training.workshop_forms import (
     TranslationForm,
     searched,
 )
-from training.workshop_views import READ_AND_WRITE, posted
+from training.workshop_views import READ_AND_WRITE, fixed_page, posted, stays_as_it_is
 
 LONGEST_BACK = 100_000
 
@@ -68,6 +68,8 @@ def _gone(request, slug, number, serial):
 def _page(request, name, placed, form, *, status=200, **more):
     """The page of an act, with the paragraph as it is now."""
     edition = placed.edition
+    if request.method != "POST" and stays_as_it_is(edition, name):
+        return fixed_page(request, placed.chapter, writing_url(placed.chapter, placed))
     context = {"placed": placed, "chapter": placed.chapter, "edition": edition, "form": form, **more}
     if "original" not in context:
         context["original"] = writing.original_of(placed)
@@ -109,6 +111,8 @@ def paragraph_add(request, slug, number, order):
     chapters = Chapter.objects.visible_to(request.user).for_detail()
     chapter = get_object_or_404(chapters, edition__work__slug=slug, edition__number=number, order=order)
     require(request.user, Action.WRITE_MANUAL, chapter.edition)
+    if request.method != "POST" and stays_as_it_is(chapter.edition, "paragraph_add"):
+        return fixed_page(request, chapter, writing_url(chapter))
     name = request.GET.get("after", "")
     after = EditionParagraph.objects.of(chapter.edition).at(name).for_writing().first() if name else None
     if name and after is None and request.method != "POST":

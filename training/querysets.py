@@ -143,6 +143,10 @@ class PlacedQuerySet(WithinEdition):
     def of_paragraph(self, paragraph):
         return self.filter(paragraph=paragraph)
 
+    def within(self, work):
+        """Those of a publication's own paragraphs."""
+        return self.filter(paragraph__work=work)
+
     def beyond(self, edition):
         """Those of other editions, the newest first."""
         return self.exclude(edition=edition).select_related("edition__work", "chapter").order_by("-edition__number")

@@ -19,7 +19,7 @@ from training.actions import mark_chapter_read
 from training.contents import contents_of
 from training.filters import ReadForm, language_asked
 from training.finding import find, found_rows
-from training.models import Chapter, Edition, Publication
+from training.models import Chapter, Edition, EditionParagraph, Publication
 from training.reading import (
     current_of,
     place_of,
@@ -176,7 +176,17 @@ def chapter_mark_read(request, slug, number, order):
 @public
 def paragraph_detail(request, slug, number, serial):
     """The permanent address of a paragraph: on to where it stands in this edition, or to what it became part of."""
-    placed = standing_in(_edition(request, slug, number), serial, request.user)
-    if placed is None:
+    edition = _edition(request, slug, number)
+    placed = standing_in(edition, serial, request.user)
+    return redirect(placed) if placed else _left(request, edition, serial)
+
+
+def _left(request, edition, serial):
+    """Where a paragraph that is not in this edition stands, among those that the reader may know of."""
+    rows = EditionParagraph.objects.visible_to(request.user).within(edition.work).called(serial)
+    elsewhere = list(rows.select_related("paragraph").beyond(edition))
+    if not elsewhere:
         raise Http404
-    return redirect(placed)
+    before = [row for row in elsewhere if row.edition.number < edition.number]
+    context = {"paragraph": elsewhere[0].paragraph, "elsewhere": elsewhere, "before": next(iter(before), None)}
+    return render(request, "training/paragraph_left.html", _frame(edition, request.user) | context, status=404)

@@ -13,6 +13,7 @@ from django.utils.translation import ngettext
 from core.labels import Label
 from core.languages import CONTENT_LANGUAGES, content_language
 from core.markdown import clean
+from training.actions import HOLDS
 from training.models import Chapter, ChapterLoad, Edition, EditionParagraph, ParagraphText
 from training.paragraph_rows import ONE_PARAGRAPH
 
@@ -90,6 +91,7 @@ def missing(edition, rows, states):
     if edition.is_drafted and (now := final_now(edition)) and now.pk != edition.based_on_id:
         words = _("“%(edition)s” is final and is not what this draft was begun from: what changed in it is not here.")
         said.append(words % {"edition": now.label_of_edition})
+    keeps += [reason for why_not in HOLDS if (reason := why_not(edition))]
     if edition.work.publication != edition.work.Publication.PUBLISHED:
         said.append(_("The publication itself is not published: nobody will find the edition."))
     for state in states:

@@ -15,6 +15,9 @@ from training.workshop import Sheet, chapters_with_states, final_now, missing, w
 from training.workshop_forms import ChapterEditForm, ChapterForm, EditionForm, PlaceForm
 
 READ_AND_WRITE = ["GET", "HEAD", "POST"]
+UNTIL_SUPERSEDED = {"chapter_edit", "paragraph_translate"}
+WHILE_DRAFTED = {"chapter_move", "paragraph_add", "paragraph_edit", "paragraph_kind", "paragraph_merge"}
+WHILE_DRAFTED |= {"paragraph_move", "paragraph_remove", "paragraph_split"}
 
 
 def posted(request):
@@ -48,6 +51,19 @@ def _chosen(request, slug, number, order):
 def _gone(request, slug, number):
     messages.error(request, _("Nothing was changed: the chapter has left this edition."))
     return redirect("training:edition_write", slug, number)
+
+
+def stays_as_it_is(edition, act):
+    """Whether nothing can come of an act: most need an edition that is drafted, others one that is not superseded."""
+    if act in UNTIL_SUPERSEDED:
+        return edition.status == Edition.Status.SUPERSEDED
+    return act in WHILE_DRAFTED and not edition.is_drafted
+
+
+def fixed_page(request, chapter, back):
+    """In the place of a form that would be refused: why, and where the change goes instead."""
+    context = {"chapter": chapter, "edition": chapter.edition, "back": back}
+    return render(request, "training/text_fixed.html", context)
 
 
 def _workshop(edition):
@@ -136,6 +152,8 @@ def chapter_write(request, slug, number, order):
 def chapter_edit(request, slug, number, order):
     """Title, audience and steward of a chapter."""
     chapter = _chapter(request, slug, number, order)
+    if request.method != "POST" and stays_as_it_is(chapter.edition, "chapter_edit"):
+        return fixed_page(request, chapter, writing_url(chapter))
     form = ChapterEditForm(posted(request), chapter=chapter, states=MemberState.objects.by_name())
     if form.is_bound and form.is_valid():
         seen = form.cleaned_data["seen"]
@@ -160,6 +178,8 @@ def chapter_move(request, slug, number, order):
     chapter = _chosen(request, slug, number, order)
     if chapter is None:
         return _gone(request, slug, number)
+    if request.method != "POST" and stays_as_it_is(chapter.edition, "chapter_move"):
+        return fixed_page(request, chapter, writing_url(chapter))
     form = PlaceForm(posted(request), initial={"order": order})
     if form.is_bound and form.is_valid():
         try:

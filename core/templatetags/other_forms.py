@@ -9,6 +9,7 @@ register = template.Library()
 
 DOWNLOADS = {
     "xlsx": (_("XLSX"), _("for Excel and LibreOffice")),
+    "docx": (_("DOCX"), _("for Word and LibreOffice")),
     "csv": (_("CSV"), _("for other programs and statistics")),
     "ics": (_("iCalendar file"), _("for a calendar, once")),
 }

@@ -1,11 +1,15 @@
 """manage.py demo_manual: a short text of our own as the manual's first edition, for trying the portal."""
 
+import datetime
 import re
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
+from django.utils import timezone
 
+from consultations.consulting import open_consultation
+from consultations.models import Consultation
 from core.labels import Label
 from members.models import User
 from training.actions import finalise, start_edition
@@ -17,6 +21,19 @@ from training.parsing import parse_text
 SLUG, ORIGINAL, TRANSLATION = "training-manual", "en", "es"
 NAMES = {"name_en": "Demonstration text", "name_es": "Texto de demostración", "name_pt": "Texto de demonstração",
          "name_fr": "Texte de démonstration"}  # fmt: skip
+ASKED_FOR = datetime.timedelta(days=60)
+TITLES = {
+    "title_en": "What should the next edition say?",
+    "title_es": "¿Qué debería decir la próxima edición?",
+    "title_pt": "O que deveria dizer a próxima edição?",
+    "title_fr": "Que devrait dire la prochaine édition ?",
+}
+QUESTIONS = {
+    "questions_en": "Which chapter does your State miss?\nWhich experience of your events belongs beside a paragraph?",
+    "questions_es": "¿Qué capítulo echa en falta su Estado?\n¿Qué experiencia de sus eventos va junto a un párrafo?",
+    "questions_pt": "Que capítulo falta ao seu Estado?\nQue experiência dos seus eventos cabe ao lado de um parágrafo?",
+    "questions_fr": "Quel chapitre manque à votre État ?\nQuelle expérience de vos événements éclaire un paragraphe ?",
+}
 TERMS = [
     (
         "Perimeter",
@@ -58,7 +75,14 @@ def write(work, by):
         load(edition, chapter, TRANSLATION, said, by)
     for term, translation, definition, said in TERMS:
         Term.objects.create(work=work, term_en=term, term_es=translation, definition_en=definition, definition_es=said)
-    finalise(edition=edition, by=by)
+    ask(finalise(edition=edition, by=by), by)
+
+
+def ask(edition, by):
+    """A consultation on it that is open for two months, so that there is something to comment on."""
+    now = timezone.now()
+    shown = Consultation.Shown.AT_ONCE
+    open_consultation(edition=edition, by=by, opens=now, closes=now + ASKED_FOR, shown=shown, **TITLES, **QUESTIONS)
 
 
 def text(language):
