@@ -112,7 +112,7 @@ class SubmitForm(forms.Form):
 class AnswerForm(forms.Form):
     """The official word of a State that has nothing to comment."""
 
-    kind = forms.ChoiceField(label=_("Answer"), choices=Answer.Kind.choices, widget=forms.RadioSelect)
+    kind = forms.ChoiceField(label=_("Official answer"), choices=Answer.Kind.choices, widget=forms.RadioSelect)
 
 
 class VoiceForm(forms.Form):

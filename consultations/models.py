@@ -8,6 +8,7 @@ from django.db.models import F, Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from consultations.querysets import (
     CommentNoteQuerySet,
@@ -39,10 +40,10 @@ class Consultation(models.Model):
         AFTER_CLOSING = "after_closing", _("after the closing; then they are endorsed for 14 days")
 
     class Stage(models.TextChoices):
-        COMING = "coming", _("not open yet")
-        OPEN = "open", _("open")
+        COMING = "coming", pgettext_lazy("consultation", "not open yet")
+        OPEN = "open", pgettext_lazy("consultation", "open")
         REVIEW = "review", _("comments under review")
-        CLOSED = "closed", _("closed")
+        CLOSED = "closed", pgettext_lazy("consultation", "closed")
 
     edition = models.ForeignKey(Edition, models.PROTECT, related_name="consultations", verbose_name=_("edition"))
     title = models.CharField(_("title"), max_length=200, blank=True, validators=[refuse_markup])
@@ -198,8 +199,8 @@ class Comment(models.Model):
 
     class Status(models.TextChoices):
         DRAFT = "draft", _("draft")
-        SUBMITTED = "submitted", _("submitted")
-        WITHDRAWN = "withdrawn", _("withdrawn")
+        SUBMITTED = "submitted", pgettext_lazy("comment", "submitted")
+        WITHDRAWN = "withdrawn", pgettext_lazy("comment", "withdrawn")
 
     class Disposition(models.TextChoices):
         ACCEPTED = "accepted", _("Accepted")
@@ -382,10 +383,10 @@ class Adoption(Standing):
     """How far a State has taken a standard or protocol into its own rules; adopted means with evidence."""
 
     class Level(models.TextChoices):
-        NONE = "none", _("None")
+        NONE = "none", pgettext_lazy("adoption", "None")
         PLANNED = "planned", _("Planned")
         PARTIAL = "partial", _("Partial")
-        ADOPTED = "adopted", _("Adopted")
+        ADOPTED = "adopted", pgettext_lazy("adoption", "Adopted")
 
     level = models.CharField(_("adoption"), max_length=8, choices=Level)
     text = models.TextField(_("what was done"), max_length=LONGEST_COMMENT, blank=True)

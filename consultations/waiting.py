@@ -94,7 +94,7 @@ def _to_dispose(user):
             text = ngettext("Dispose of %(n)d comment on “%(title)s”", "Dispose of %(n)d comments on “%(title)s”", n)
             page, button = "consultations:disposition_list", _("Open the queue")
         else:
-            text, page, button = _("Close “%(title)s”"), "consultations:consultation_close", _("Close it")
+            text, page, button = _("Close “%(title)s”"), "consultations:consultation_close", _("Close the consultation")
         yield {
             "text": text % words,
             "note": _("The States commented until %(date)s.") % words,
