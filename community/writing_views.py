@@ -27,12 +27,11 @@ from community.writing import (
     thread_sheet,
     who_reads,
 )
+from core.inputs import READ_AND_WRITE
 from documents.storage import stored
 from members.access import Action, allow, can, require, signed_in
 from moderation.differences import marked
 from moderation.refusals import Refused
-
-READ_AND_WRITE = ["GET", "HEAD", "POST"]
 
 
 def _given_back(request, reason):

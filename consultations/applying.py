@@ -5,17 +5,18 @@ from dataclasses import dataclass
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from consultations.disposing import TAKES_IN, Disposition
+from consultations.commenting import locked_consultation
+from consultations.disposing import LINKED, TAKES_IN
 from consultations.insertions import in_one
 from consultations.models import Comment
 from core.inputs import keys_of
 from core.markdown import to_html
 from moderation.refusals import Refused
+from training.actions import locked_edition
 from training.models import Edition, EditionParagraph, Paragraph, ParagraphChange, ParagraphText
 from training.reading import standing_in
 from training.writing import edit_paragraph, original_of, translate_paragraph
 
-LINKED = {*TAKES_IN, Disposition.NOTED}  # what a change of the text may answer
 MOST_CHANGES = 20
 MOST_TOGETHER = 50
 
@@ -103,7 +104,10 @@ def _change_to(placed, language, text):
 
 def _locked(comment, also=()):
     """Comments as they are now, which nobody disposes of otherwise until the transaction ends: the first, then others
-    of `also` that a change of the text may answer."""
+    of `also` that a change of the text may answer. The locks are taken in the order of all who write here: publication,
+    edition, consultation, comments."""
+    locked_edition(comment.consultation.edition)
+    locked_consultation(comment.consultation)
     rows = Comment.objects.filter(pk__in=[comment.pk, *(row.pk for row in also)]).submitted()
     rows = {row.pk: row for row in rows.for_detail().order_by("pk").locked()}
     if comment.pk not in rows:
@@ -170,7 +174,7 @@ def two_changes(comment, target):
     return as_one(comment.base, comment.proposed), as_one(comment.base, target.text)
 
 
-def as_one(before, after):
+def as_one(before, after, effort=None):
     """Two texts in Markdown as one in safe HTML, with what left and what came marked."""
-    (html,), _differ = in_one(to_html(before), to_html(after))
+    (html,), _differ = in_one(to_html(before), to_html(after), effort=effort)
     return html

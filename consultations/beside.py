@@ -5,13 +5,17 @@ from html import escape
 from django.db.models import prefetch_related_objects
 from django.db.models.functions import Left
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
+from consultations.beside_edition import consultations_on
 from consultations.models import Comment, Consultation
 from consultations.rules import spaces_of, why_not_comment
 from core.languages import localized
 from members.access import Action, Scope, can, scope
 from reference.models import MemberState
+from training.models import EditionParagraph
 
 MOST_BESIDE = 8  # comments at one paragraph; the rest are counted
 LONGEST_BEGINNING = 90
@@ -24,20 +28,22 @@ def beside_chapter(chapter, user):
     comments nor writes them."""
     if scope(user, Action.READ_COMMENTS) == Scope.NONE:
         return {}
-    consultations = list(Consultation.objects.visible_to(user).of(chapter.edition).begun())
+    now = timezone.now()
+    consultations = [row for row in consultations_on(chapter.edition) if row.opens <= now]
     if not consultations:
         return {}
-    found = _comments(chapter, user)
+    found = _comments(chapter, user, consultations)
     ways = _ways(chapter, user, [row for row in consultations if row.stage == Consultation.Stage.OPEN])
-    serials = chapter.placed.values_list("paragraph__serial", flat=True) if ways else found
+    placed = chapter.placed.order_by().values_list("paragraph__serial", "kind")
+    kinds = dict(placed) if ways else dict.fromkeys(found, "")
     say = Saying(ways)
-    return {serial: say.beside(serial, found.get(serial, [])) for serial in serials}
+    return {serial: say.beside(serial, kind, found.get(serial, [])) for serial, kind in kinds.items()}
 
 
-def _comments(chapter, user):
+def _comments(chapter, user, consultations):
     """{serial: [rows of COLUMNS]} of the comments on a chapter that somebody may know of."""
-    rows = Comment.objects.visible_to(user).in_chapter(chapter).on_paragraphs().standing().in_matrix_order()
-    found = {}
+    rows = Comment.objects.visible_within(consultations, user).on_paragraphs_of(chapter).standing()
+    rows, found = rows.in_matrix_order(), {}
     for row in rows.annotate(beginning=Left("text", LONGEST_BEGINNING + 1)).values_list(*COLUMNS):
         found.setdefault(row[0], []).append(row[1:])
     return found
@@ -67,18 +73,20 @@ class Saying:
 
     def __init__(self, ways):
         self.ways = ways
-        self.heading, self.add = escape(_("Comments")), escape(_("Comment on this paragraph"))
+        self.heading, self.add = escape(_("Comments")), escape(pgettext("to say something of a text", "Comment"))
         self.kinds = {kind.value: escape(str(kind.label)) for kind in Comment.Kind}
         self.draft = f" · {escape(str(Comment.Status.DRAFT.label))}"
         self.hidden = f" · {escape(_('hidden by the moderators'))}"
         self.pages = reverse("consultations:comment_detail", args=[0]).removesuffix("0/")
 
-    def beside(self, serial, comments):
-        """What stands beside one paragraph."""
+    def beside(self, serial, kind, comments):
+        """What stands beside one paragraph. A heading is no place to begin a comment."""
         links = "".join(
             f'<p class="no-print"><a href="{url}?p={serial}">{self.add}<span class="sr"> p{serial}</span>{more}</a></p>'
-            for url, more in self.ways
+            for url, more in (self.ways if kind != EditionParagraph.Kind.HEADING else [])
         )
+        if not comments and not links:
+            return ""
         if not comments:
             return f'<div class="par__side">{links}</div>'
         items = "".join(self._item(*row) for row in comments[:MOST_BESIDE])

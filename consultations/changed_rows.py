@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from consultations.comparing import address_of
-from consultations.insertions import MOST_COMPARED, all_of, in_one
+from consultations.insertions import Effort, all_of, in_one
 from core.languages import content_language
 from core.markdown import clean
 from documents.models import Document
@@ -16,7 +16,6 @@ from training.models import EditionParagraph
 from training.paragraph_rows import ONE_PARAGRAPH
 
 Kind = EditionParagraph.Kind
-MOST_OF_A_PAGE = 40 * MOST_COMPARED  # pairs of words that are compared for one page
 TAGS = {  # in the order in which they stand
     "added": "done",
     "removed": "cancelled",
@@ -32,7 +31,7 @@ class Rows:
 
     def __init__(self, comparison, row, items, *, user, query, everything):
         self.comparison, self.row, self.items = comparison, row, items
-        self.query, self.everything, self.budget = query, everything, MOST_OF_A_PAGE
+        self.query, self.everything, self.effort = query, everything, Effort()
         self.orders = {one.was.pk: one.was.order for one in (*comparison.chapters, *comparison.gone) if one.was}
         self.here = {item.serial for item in items}
         self.reading = {"now": row.now and row.now.get_absolute_url(), "was": row.was and row.was.get_absolute_url()}
@@ -171,7 +170,8 @@ class Rows:
             if "changed" in item.how:
                 family = [item, *pieces.get(item.paragraph, [])]
                 before = [item.html["was"], *(gone.html["was"] for gone in taken.get(item.paragraph, []))]
-                bodies, differs = self._compared("\n".join(before), [one.html["now"] for one in family])
+                after = [one.html["now"] for one in family]
+                bodies, differs = in_one("\n".join(before), *after, effort=self.effort)
                 found |= {one.serial: (body, differs) for one, body in zip(family, bodies, strict=True)}
             elif "removed" in item.how:
                 went = item.serial in shown_elsewhere
@@ -198,11 +198,6 @@ class Rows:
                 family = pieces if "split" in item.how else taken
                 family.setdefault(root.paragraph, []).append(item)
         return pieces, taken
-
-    def _compared(self, before, after):
-        most = min(MOST_COMPARED, self.budget)
-        self.budget -= min(most, len(before.split()) * sum(len(text.split()) for text in after))
-        return in_one(before, *after, most=most)
 
     def _pictures(self, user):
         keys = {item.now.figure for item in self.items if item.now and item.now.figure and "now" in item.html}

@@ -5,25 +5,16 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from consultations.models import LONGEST_COMMENT, LONGEST_NOTE, Answer, Comment
+from core.inputs import WordsField
 from core.languages import CONTENT_CODES, CONTENT_LANGUAGES
-from core.markdown import is_blank, without_directions
-from core.text import clean_text
 from training.models import LONGEST_PARAGRAPH
 from training.workshop_forms import HiddenNumber
 
 MOST_SUBMITTED = 200  # at once: as many as one page shows
 
 
-class WordsField(forms.CharField):
-    """A text of several lines, as it is kept."""
-
-    def __init__(self, *, most, rows=4, **kwargs):
-        super().__init__(max_length=most, strip=False, widget=forms.Textarea(attrs={"rows": rows}), **kwargs)
-        self.widget.attrs.pop("maxlength", None)  # a browser would cut what is pasted and say nothing
-
-    def to_python(self, value):
-        text = without_directions(clean_text(super().to_python(value))).strip()
-        return "" if is_blank(text) else text
+def _lines(rows=4):
+    return forms.Textarea(attrs={"rows": rows})
 
 
 class CommentForm(forms.Form):
@@ -39,18 +30,22 @@ class CommentForm(forms.Form):
         ),
     )
     text = WordsField(
-        label=_("Comment"), most=LONGEST_COMMENT, rows=5, help_text=_("What should be different, or what is missing.")
+        label=_("Comment"),
+        max_length=LONGEST_COMMENT,
+        widget=_lines(5),
+        help_text=_("What should be different, or what is missing."),
     )
     proposed = WordsField(
         label=_("Proposed change"),
-        most=LONGEST_PARAGRAPH,
-        rows=8,
+        max_length=LONGEST_PARAGRAPH,
+        widget=_lines(8),
         required=False,
         help_text=_("Edit the text of the paragraph until it reads as it should. Left as it is, nothing is proposed."),
     )
     rationale = WordsField(
         label=_("Rationale"),
-        most=LONGEST_COMMENT,
+        max_length=LONGEST_COMMENT,
+        widget=_lines(),
         required=False,
         help_text=_("Why: a law, an experience, a source. It helps others to endorse it."),
     )
@@ -79,7 +74,7 @@ class SeenForm(forms.Form):
 class NoteForm(forms.Form):
     """A note on a comment, for the people of one's own State."""
 
-    text = WordsField(label=_("Note"), most=LONGEST_NOTE, rows=3)
+    text = WordsField(label=_("Note"), max_length=LONGEST_NOTE, widget=_lines(3))
     token = forms.UUIDField(widget=forms.HiddenInput, required=False)
 
 

@@ -6,13 +6,15 @@ from functools import cached_property
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 
+from consultations.disposing import shows_dispositions
 from consultations.insertions import in_one
+from consultations.matrix import audience_for
 from consultations.models import Comment, CommentNote, Consultation, Endorsement
-from consultations.rules import Voice, spaces_of, why_not_comment, why_not_endorse
+from consultations.rules import spaces_of, speaks_for, states_spoken_for, why_not_comment, why_not_endorse
 from core.inputs import keys_of
 from core.languages import language_name
 from core.markdown import to_html
-from members.access import Action, can, state_ids_of
+from members.access import Action, can
 from moderation.differences import Difference, marked
 from moderation.refusals import Refused
 from reference.models import MemberState
@@ -140,23 +142,15 @@ def compared(comment, words):
     return rows
 
 
-def states_spoken_for(user):
-    """The States for which somebody submits, endorses and answers, in the order of their names."""
-    if not can(user, Action.SUBMIT_COMMENT):
-        return []
-    keys = [key for key in state_ids_of(user) if can(user, Action.SUBMIT_COMMENT, Voice(key))]
-    return list(MemberState.objects.filter(pk__in=keys).by_name())
-
-
 class Change:
     """What a comment would change in its paragraph."""
 
-    def __init__(self, comment):
-        self.comment = comment
+    def __init__(self, comment, effort=None):
+        self.comment, self.effort = comment, effort
 
     @cached_property
     def _in_one(self):
-        return in_one(to_html(self.comment.base), to_html(self.comment.proposed))
+        return in_one(to_html(self.comment.base), to_html(self.comment.proposed), effort=self.effort)
 
     @property
     def html(self):
@@ -196,6 +190,16 @@ class Opened:
         """The Change that is proposed, or None."""
         return Change(self.comment) if self.comment.proposed else None
 
+    @property
+    def audience(self):
+        """For whom what was submitted is, as in the matrix."""
+        return audience_for(self.consultation)
+
+    @property
+    def is_decided(self):
+        """Whether the reader knows what became of it."""
+        return bool(self.comment.disposition) and shows_dispositions(self.user, self.consultation)
+
     @cached_property
     def notes(self):
         return list(CommentNote.objects.visible_to(self.user).of(self.comment).for_list())
@@ -230,7 +234,7 @@ class Opened:
     @property
     def speaks(self):
         """Whether the reader speaks officially for the State of the comment."""
-        return can(self.user, Action.SUBMIT_COMMENT, self.comment.voice)
+        return speaks_for(self.user, self.comment.state_id)
 
     @property
     def may_submit(self):

@@ -18,15 +18,15 @@ from consultations.comment_pages import (
     comment_for,
     compared,
     space_of,
-    states_spoken_for,
     subject_of,
 )
+from consultations.commenting import LONGEST
 from consultations.models import Comment
-from consultations.rules import why_not_comment
+from consultations.rules import require_voice, states_spoken_for, why_not_comment
+from core.inputs import READ_AND_WRITE, posted
 from core.languages import content_language, localized
 from members.access import Action, allow, require
 from moderation.refusals import Refused
-from training.workshop_views import READ_AND_WRITE, posted
 
 
 @require_http_methods(READ_AND_WRITE)
@@ -102,7 +102,12 @@ def _act_of(opened):
 @allow(Action.DRAFT_COMMENT)
 def comment_edit(request, key):
     """Other words for a draft, or for a comment that was withdrawn."""
-    opened = _draft_for(request, key)
+    try:
+        opened = _draft_for(request, key)
+    except Http404:
+        if written := _written(request):
+            return render(request, "consultations/text_back.html", {"fields": written}, status=404)
+        raise
     comment, status, rows = opened.comment, 200, []
     if not opened.may_edit and request.method != "POST":
         messages.warning(request, opened.why_not or _("It was submitted: withdraw it before you change it."))
@@ -123,6 +128,13 @@ def comment_edit(request, key):
             return _kept(request, saved, opened.why_not)
     context = _act_of(opened) | {"subject": subject, "form": form, "rows": rows}
     return render(request, "consultations/comment_edit.html", context, status=status)
+
+
+def _written(request):
+    """[(field, its label, the text)] of what somebody wrote whose draft is gone."""
+    labels = {name: CommentForm.base_fields[name].label for name in LONGEST}
+    said = [(name, labels[name], request.POST.get(name, "")[: LONGEST[name]]) for name in LONGEST]
+    return [row for row in said if row[2]]
 
 
 def _words_of(comment, subject):
@@ -199,7 +211,7 @@ def comment_note(request, key):
 def comment_withdraw(request, key):
     """Take back what a State submitted."""
     comment = comment_for(request.user, key)
-    require(request.user, Action.SUBMIT_COMMENT, comment.voice)
+    require_voice(request.user, comment.state_id)
     opened = Opened(comment, request.user)
     if request.method == "POST":
         try:

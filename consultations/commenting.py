@@ -1,5 +1,7 @@
 """Verbs of commenting: draft, discuss, submit and withdraw comments, endorse those of others, answer without any."""
 
+import uuid
+
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -45,8 +47,9 @@ def _locked(comment):
     return found
 
 
-def _refuse_untimely(consultation, state):
-    if reason := why_not_comment(consultation, state):
+def _refuse_untimely(consultation, state, keep=False):
+    """Raise Refused where a State cannot comment now; with `keep`, where it is not asked at all."""
+    if (reason := why_not_comment(consultation, state)) and not (keep and consultation.invites(state)):
         raise Refused(reason)
 
 
@@ -59,16 +62,15 @@ def draft_comment(
 
     Returns the Comment. The same `token` again is the same draft, with the words that came last.
 
-    Refused where the State cannot comment now; with `keep` it is kept all the same, so that no text is lost: nothing
-    but its submission depends on the time.
+    Refused where the State cannot comment now; with `keep` it is kept all the same where the State is asked, so that no
+    text is lost: nothing but its submission depends on the time.
     """
     consultation = locked_consultation(consultation)
     words = _words(text, kind, proposed, rationale, language, text_language)
     if there := token and Comment.objects.by_token(token).of(consultation).by_state(state).first():
         version = None if there.version == 1 and there.author_id == by.pk else 0
         return edit_comment(comment=there, by=by, version=version, keep=keep, **words)
-    if not keep:
-        _refuse_untimely(consultation, state)
+    _refuse_untimely(consultation, state, keep)
     chapter = placed.chapter if placed else chapter
     _refuse_elsewhere(consultation, chapter)
     if token and Comment.objects.by_token(token).exists():
@@ -136,19 +138,18 @@ def text_of(placed, language):
 
 @transaction.atomic
 def edit_comment(
-    *, comment, by, version, text, kind, language, proposed="", rationale="", text_language="", keep=False
+    *, comment, by, version, text, kind, language, proposed="", rationale="", text_language="", keep=False, source=""
 ):
     """Other words for a draft, or for a comment that was withdrawn, which is a draft again then; returns the Comment.
 
     `version` is the one that was before the writer: ChangedMeanwhile where it is no longer the last (None asks not).
-    `keep` is that of draft_comment.
+    `keep` is that of draft_comment; `source` is from where the words came, for the history.
     """
     words = _words(text, kind, proposed, rationale, language, text_language)
     comment = _locked(comment)
     if comment.status == Status.SUBMITTED:
         raise Refused(_("Not saved: the comment was submitted. Its Focal Point can withdraw it."))
-    if not keep:
-        _refuse_untimely(comment.consultation, comment.state)
+    _refuse_untimely(comment.consultation, comment.state, keep)
     before = said_in(comment)
     _write(comment, words)
     if said_in(comment) == before:
@@ -158,6 +159,7 @@ def edit_comment(
     if comment.status == Status.WITHDRAWN:
         comment.endorsements.all().delete()  # other States supported other words
     comment.status, comment.version = Status.DRAFT, comment.version + 1
+    comment._history_user, comment._change_reason = by, source or None
     comment.save()
     return comment
 
@@ -189,21 +191,18 @@ def remove_draft(*, comment, by, version=None):
 
 @transaction.atomic
 def add_note(*, comment, text, by, token=None):
-    """Say something of a comment to the people of one's own State; returns the CommentNote. The same token is the same
-    note."""
+    """Say something of a comment to the people of one's own State; returns the CommentNote. The same words with the
+    same token are the same note."""
     text = without_directions(clean_text(text)).strip()
     if is_blank(text):
         raise Refused(_("Not sent: a note says something."))
     if len(text) > (most := CommentNote._meta.get_field("text").max_length):
         raise Refused(_("Not sent: a note has at most %(most)d characters.") % {"most": most})
     comment = _locked(comment)
-    if there := token and CommentNote.objects.filter(token=token, comment=comment, by=by).first():
-        return there
-    note = CommentNote(comment=comment, text=text, by=by)
-    if token:
-        note.token = token
-    note.save()
-    return note
+    if token is None:
+        return CommentNote.objects.create(comment=comment, text=text, by=by)
+    own = uuid.uuid5(token, f"{comment.pk}/{by.pk}/{text}")  # going back in the browser, one sends a form once more
+    return CommentNote.objects.get_or_create(token=own, defaults={"comment": comment, "text": text, "by": by})[0]
 
 
 @transaction.atomic

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from consultations.models import Answer, Comment, Consultation, Extension
 from consultations.reminders import invited, note, remind_of, tell_holders
+from consultations.rules import is_asked_of, is_out
 from core.languages import CONTENT_CODES
 from members.models import Mandate
 from moderation.refusals import Refused
@@ -71,8 +72,7 @@ def _write(consultation, asked):
 
 
 def _refuse_unread(edition):
-    out = edition.Publication.PUBLISHED
-    if (edition.publication, edition.work.publication) != (out, out):
+    if not is_out(edition):
         raise Refused(_("Nothing was opened: the publication or the edition is not published, and nobody can read it."))
 
 
@@ -117,7 +117,7 @@ def edit_consultation(*, consultation, by, opens, closes, shown, chapters=(), st
     _refuse_changes(consultation, asked, changed)
     _write(consultation, asked)
     consultation = _refreshed(consultation)
-    if "closes" in changed and now["opens"] <= timezone.now():
+    if "closes" in changed and now["opens"] <= timezone.now() and is_asked_of(consultation.edition):
         _say_new_day(consultation, by)
     remind_of(consultation)  # States that are asked only now
     return consultation
@@ -134,17 +134,21 @@ def _refuse_changes(consultation, asked, changed):
     comments = Comment.objects.of(consultation)
     if "shown" in changed and begun and comments.submitted().exists():
         raise Refused(_("Nothing was changed: States have submitted comments, and count on who reads them when."))
-    if asked["chapters"] and comments.outside_chapters(asked["chapters"]).exists():
+    if "chapters" in changed and asked["chapters"] and comments.outside_chapters(asked["chapters"]).exists():
         raise Refused(_("Nothing was changed: a chapter stays on which a State has begun to comment."))
     spoken = [comments, Answer.objects.of(consultation)]
-    if asked["states"] and any(rows.outside_states(asked["states"]).exists() for rows in spoken):
+    left = asked["states"] if "states" in changed else ()
+    if left and any(rows.outside_states(left).exists() for rows in spoken):
         raise Refused(_("Nothing was changed: a State stays that has begun to comment, or has answered."))
     _refuse_second(consultation, asked)
 
 
 def _refreshed(consultation):
-    """After a change: extensions that are none any more are gone, and `ends` is the last moment of all."""
+    """After a change: extensions that are none any more, or of States that are not asked any more, are gone, and `ends`
+    is the last moment of all."""
     consultation.extensions.until(consultation.closes).delete()
+    if named := [state.pk for state in consultation.states.all()]:
+        consultation.extensions.outside_states(named).delete()
     consultation.ends = _last_moment(consultation)
     consultation.save()
     return Consultation.objects.for_detail().with_key(consultation.pk).get()
@@ -179,7 +183,7 @@ def extend(*, consultation, state, closes, reason, by):
     extension.closes, extension.reason, extension.by, extension.at = closes, reason, by, timezone.now()
     extension.save()
     consultation = _refreshed(consultation)
-    if consultation.stage == Consultation.Stage.OPEN:
+    if consultation.stage == Consultation.Stage.OPEN and is_asked_of(consultation.edition):
         note(consultation, state)
         tell_holders(consultation, {state.pk: EXTENDED}, by=by)
     return extension

@@ -10,9 +10,8 @@ from django.utils.translation import gettext_lazy as _
 from consultations.consulting import TEXTS, standing_of
 from consultations.models import Consultation, Extension
 from core.dates import LAST_YEAR
-from core.inputs import Picks, RowsField
+from core.inputs import Picks, RowsField, WordsField
 from core.languages import CONTENT_LANGUAGES
-from core.moments import zone
 from core.text import clean_text, refuse_markup
 from reference.models import MemberState
 from training.models import Chapter
@@ -21,6 +20,11 @@ WRITTEN = "%Y-%m-%dT%H:%M"
 USUAL = datetime.timedelta(days=60)
 A_DAY = datetime.timedelta(days=1)
 LONGEST = {"title": 200, "questions": 5000}
+
+
+def _zone():
+    """The zone in which moments are written; not how far from UTC it is, which may differ on the day that is meant."""
+    return timezone.get_current_timezone_name().replace("_", " ")
 
 
 class MomentField(forms.DateTimeField):
@@ -40,17 +44,6 @@ class MomentField(forms.DateTimeField):
         super().validate(value)
         if value and not 2000 <= value.year <= LAST_YEAR:
             raise ValidationError(_("The year is out of range."), code="invalid")
-
-
-class WordsField(forms.CharField):
-    """Plain text of some length."""
-
-    def __init__(self, **kwargs):
-        super().__init__(required=False, validators=[refuse_markup], **kwargs)
-        self.widget.attrs.pop("maxlength", None)  # a browser would cut what is pasted and say nothing
-
-    def to_python(self, value):
-        return clean_text(super().to_python(value))
 
 
 class ConsultationForm(forms.Form):
@@ -83,10 +76,10 @@ class ConsultationForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.edition = edition
         self.fields["chapters"].queryset, self.fields["states"].queryset = chapters, states
-        self.fields["opens"].help_text = _("In your time zone: %(zone)s.") % {"zone": zone()}
+        self.fields["opens"].help_text = _("In your time zone: %(zone)s.") % {"zone": _zone()}
         self.fields["closes"].help_text = _(
             "The moment from which no comment is taken, in your time zone: %(zone)s. A State can get more time later."
-        ) % {"zone": zone()}
+        ) % {"zone": _zone()}
         for code, name in sorted(CONTENT_LANGUAGES, key=lambda language: language[0] != edition.language):
             self._ask(code, name)
         own = [f"title_{edition.language}", f"questions_{edition.language}"]
@@ -99,11 +92,13 @@ class ConsultationForm(forms.Form):
     def _ask(self, code, name):
         language = {"language": name}
         own = code == self.edition.language
-        title = WordsField(max_length=LONGEST["title"], label=_("Title (%(language)s)") % language)
+        plain = {"required": False, "validators": [refuse_markup]}
+        title = WordsField(max_length=LONGEST["title"], label=_("Title (%(language)s)") % language, **plain)
         questions = WordsField(
             max_length=LONGEST["questions"],
             label=_("What you ask the States (%(language)s)") % language,
             widget=forms.Textarea(attrs={"rows": 5}),
+            **plain,
         )
         if own:
             title.help_text = _("None: it is called after the edition.")
@@ -178,7 +173,7 @@ class ExtensionForm(forms.Form):
     def __init__(self, *args, states, **kwargs):
         super().__init__(*args, **kwargs)
         self.fields["state"].queryset = states
-        self.fields["closes"].help_text = _("In your time zone: %(zone)s.") % {"zone": zone()}
+        self.fields["closes"].help_text = _("In your time zone: %(zone)s.") % {"zone": _zone()}
 
     def clean_reason(self):
         return clean_text(self.cleaned_data["reason"])

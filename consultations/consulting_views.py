@@ -14,14 +14,13 @@ from consultations.models import Consultation, Extension
 from consultations.reminders import invited
 from consultations.standing import changes_today, numbers_of, places_of
 from core.caching import allow_keeping, kept_for_visitors
+from core.inputs import READ_AND_WRITE, posted
 from members.access import Action, allow, can, public, require
 from moderation.refusals import Refused
 from reference.models import MemberState
 from training.models import Chapter, Edition
 from training.reading import place_of
 from training.workshop import who_will_read
-
-READ_AND_WRITE = ["GET", "HEAD", "POST"]
 
 
 def _consultation(request, key):
@@ -38,10 +37,6 @@ def _mine(request, key):
 
 def _extensions(request, consultation):
     return Extension.objects.visible_to(request.user).of(consultation).for_list()
-
-
-def _posted(request):
-    return request.POST if request.method == "POST" else None
 
 
 @require_safe
@@ -75,6 +70,9 @@ def consultation_detail(request, key):
         "may_read": can(user, Action.READ_COMMENTS),
         "may_consult": can(user, Action.CONSULT, consultation.edition),
     }
+    if consultation.closed:
+        later = Edition.objects.visible_to(user).of(consultation.edition.work).newest_first().first()
+        context["later"] = later if later and later.number > consultation.edition.number else None
     answer = render(request, "consultations/consultation_detail.html", context)
     return allow_keeping(answer, None if changes_today([consultation], now) else "")
 
@@ -83,7 +81,7 @@ def _form(request, edition, consultation=None):
     chapters = Chapter.objects.visible_to(request.user).of(edition).in_order()
     states = MemberState.objects.visible_to(request.user).participating().by_name()
     asked = {"chapters": chapters, "states": states, "consultation": consultation}
-    return ConsultationForm(_posted(request), edition=edition, **asked)
+    return ConsultationForm(posted(request), edition=edition, **asked)
 
 
 @require_http_methods(READ_AND_WRITE)
@@ -124,10 +122,16 @@ def consultation_edit(request, key):
         except Refused as refused:
             form.add_error(None, str(refused))
         else:
-            messages.success(request, _("Saved. Where the day of closing is another one, the States are told."))
+            messages.success(request, _said_of_change(consultation, changed))
             return redirect(changed)
     context = {"form": form, "consultation": consultation, "edition": consultation.edition}
     return render(request, "consultations/consultation_edit.html", context)
+
+
+def _said_of_change(before, now):
+    if before.closes != now.closes and now.stage == Consultation.Stage.OPEN:
+        return _("Saved. The States whose day of closing is another one now are told.")
+    return _("Saved.")
 
 
 @require_http_methods(READ_AND_WRITE)
@@ -135,7 +139,7 @@ def consultation_edit(request, key):
 def consultation_extend(request, key):
     """Let one State comment for longer."""
     consultation = _mine(request, key)
-    form = ExtensionForm(_posted(request), states=invited(consultation).by_name())
+    form = ExtensionForm(posted(request), states=invited(consultation).by_name())
     if form.is_bound and form.is_valid():
         try:
             given = consulting.extend(consultation=consultation, by=request.user, **form.cleaned_data)

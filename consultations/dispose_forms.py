@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from consultations.disposing import NEEDS_REASON, Disposition, standing_of
 from consultations.models import LONGEST_COMMENT, Comment
-from core.inputs import Picks, RowsField
+from core.inputs import Picks, RowsField, keys_of
 from training.models import ParagraphChange
 from training.workshop_forms import HiddenNumber, ParagraphField
 
@@ -42,7 +42,10 @@ class DispositionForm(forms.Form):
         max_length=LONGEST_COMMENT,
         required=False,
         widget=forms.Textarea(attrs={"rows": 5}),
-        help_text=_("The reason: the States read it once the consultation is closed. What is not accepted needs one."),
+        help_text=_(
+            "The reason: the States read it once the consultation is closed. "
+            "What is not accepted, or only in part, needs one."
+        ),
     )
 
     def __init__(self, *args, may_take_back=False, **kwargs):
@@ -79,15 +82,16 @@ class DisposeForm(DispositionForm):
     def __init__(self, *args, comment, rows, alike, **kwargs):
         """`rows` are all that may be handled with it, `alike` those that the page offers to be ticked."""
         super().__init__(*args, may_take_back=bool(comment.disposition), **kwargs)
-        self.rows, self.seen = rows, {comment.pk: comment, **{row.pk: row for row in alike}}
+        self.rows, ticked = rows, _ask_seen(self, [comment, *alike], "others")
         self.fields["others"].queryset = rows
         self.fields["others"].choices = [(row.pk, in_words(row)) for row in alike]
-        if not alike:
+        if not alike and not ticked:
             del self.fields["others"]
-        _ask_seen(self)
 
     def clean_codes(self):
-        codes = self.cleaned_data["codes"][:MOST_TOGETHER]
+        codes = list(dict.fromkeys(self.cleaned_data["codes"]))
+        if len(codes) > MOST_TOGETHER:
+            raise ValidationError(_("Choose at most %(most)d comments at once."), params={"most": MOST_TOGETHER})
         found = {row.code: row for row in self.rows.coded(codes)} if codes else {}
         if lost := [code for code in (f"{state} {number}" for state, number in codes) if code not in found]:
             said = _("Not among the submitted comments of this consultation: %(codes)s.")
@@ -101,17 +105,32 @@ class DisposeForm(DispositionForm):
         return list({row.pk: row for row in [*ticked, *self.cleaned_data.get("codes", [])]}.values())
 
 
-def _ask_seen(form):
-    """A hidden field for each comment that the page shows: how it stood when it was read."""
-    for key, row in form.seen.items():
+def _ask_seen(form, shown, name):
+    """A hidden field for each comment that the page shows, and for each that was ticked on it and has left it since:
+    how it stood when it was read. Returns the keys of what was ticked in the field of a name."""
+    ticked = keys_of(form.data.getlist(name)) if form.is_bound else []
+    form.seen = list(dict.fromkeys([*(row.pk for row in shown), *ticked]))
+    standing = {row.pk: standing_of(row) for row in shown}
+    for key in form.seen:
         form.fields[f"seen-{key}"] = forms.RegexField(
-            SEEN, initial=standing_of(row), required=False, widget=forms.HiddenInput, max_length=16
+            SEEN, initial=standing.get(key), required=False, widget=forms.HiddenInput, max_length=16
         )
+    if form.is_bound:  # what came onto the page only now is read now
+        come = [row for row in shown if row.pk not in ticked and f"seen-{row.pk}" not in form.data]
+        show_again(form, come)
+    return ticked
+
+
+def show_again(form, comments):
+    """Whoever sends the form again has seen how these comments stand now."""
+    form.data = form.data.copy()
+    for row in comments:
+        form.data[f"seen-{row.pk}"] = standing_of(row)
 
 
 def seen_in(form):
-    """{primary key: standing} of the comments as they were read."""
-    return {key: said for key in form.seen if (said := form.cleaned_data.get(f"seen-{key}"))}
+    """{primary key: standing} of the comments as they were read, "" where that was not said."""
+    return {key: form.cleaned_data.get(f"seen-{key}") or "" for key in form.seen}
 
 
 def in_words(comment):
@@ -133,8 +152,8 @@ class ManyForm(DispositionForm):
 
     def __init__(self, *args, rows, shown, **kwargs):
         super().__init__(*args, **kwargs)
-        self.fields["picked"].queryset, self.seen = rows, {row.pk: row for row in shown}
-        _ask_seen(self)
+        self.fields["picked"].queryset = rows
+        _ask_seen(self, shown, "picked")
 
 
 class ApplyForm(forms.Form):

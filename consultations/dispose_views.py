@@ -9,22 +9,27 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from consultations import applying, disposing
-from consultations.dispose_forms import ApplyForm, DisposeForm, FindForm, LinkForm, ManyForm, seen_in
-from consultations.disposition_queue import comments_of, next_of, queue_of, rows_of, rows_on, tally_of, with_marks
+from consultations.dispose_forms import ApplyForm, DisposeForm, FindForm, LinkForm, ManyForm, seen_in, show_again
+from consultations.disposition_queue import (
+    comments_of,
+    groups_of,
+    next_of,
+    queue_of,
+    rows_of,
+    rows_on,
+    tally_of,
+    with_marks,
+)
 from consultations.models import Comment, Consultation, Endorsement
+from core.inputs import READ_AND_WRITE, posted
 from members.access import Action, allow, require
 from moderation.differences import marked
 from moderation.refusals import Refused
-from training.models import LONGEST_PARAGRAPH, EditionParagraph
+from training.models import LONGEST_PARAGRAPH, Edition, EditionParagraph
 from training.workshop import shown
 from training.writing import original_of
 
 MOST_BESIDE = 100  # comments of one paragraph on its page
-READ_AND_WRITE = ["GET", "HEAD", "POST"]
-
-
-def _posted(request):
-    return request.POST if request.method == "POST" else None
 
 
 def _consultation(request, key):
@@ -48,21 +53,24 @@ def disposition_list(request, key):
     consultation = _consultation(request, key)
     listing = queue_of(request, consultation)
     rows = rows_on(listing.page, consultation, request.user)
-    everything = comments_of(consultation, request.user)
-    form = ManyForm(_posted(request), rows=everything, shown=rows)
-    if form.is_bound and form.is_valid() and _dispose_of_many(request, form):
-        return redirect(request.get_full_path())
+    everything = comments_of(consultation, request.user).in_matrix_order()
+    form = ManyForm(posted(request), rows=everything, shown=rows)
+    if form.is_bound and form.is_valid():
+        if _dispose_of_many(request, form):
+            return redirect(request.get_full_path())
+        show_again(form, rows)
     picked = {str(value) for value in form["picked"].value() or []}
     context = {"consultation": consultation, "listing": listing, "rows": with_marks(rows), "form": form}
     context |= {"picked": picked, "tally": tally_of(consultation, request.user)}
     context["why_not_close"] = disposing.why_not_close(consultation)
+    context["open_groups"], context["folded_groups"] = groups_of(listing)
     return render(request, "consultations/disposition_list.html", context)
 
 
 def _dispose_of_many(request, form):
     """All that were ticked, or none; returns whether it was done."""
     given = form.cleaned_data
-    rows = sorted(given["picked"], key=lambda row: list(form.seen).index(row.pk) if row.pk in form.seen else 0)
+    rows = list(given["picked"])
     said = {"disposition": given["disposition"], "observation": given["observation"], "by": request.user}
     try:
         disposing.dispose_each(
@@ -87,7 +95,7 @@ def comment_dispose(request, key):
     rows = comments_of(comment.consultation, request.user).exclude(pk=comment.pk).for_list()
     begun = {"disposition": comment.disposition, "observation": comment.observation}
     begun["others"] = [row.pk for row in alike if row.handled_with_id == comment.pk]
-    form = DisposeForm(_posted(request), initial=begun, comment=comment, rows=rows, alike=alike)
+    form = DisposeForm(posted(request), initial=begun, comment=comment, rows=rows, alike=alike)
     if form.is_bound and form.is_valid():
         given = {name: form.cleaned_data[name] for name in ("disposition", "observation")}
         try:
@@ -105,24 +113,33 @@ def comment_dispose(request, key):
 def _refresh(request, form, refused, comment):
     """Say why it was not done; whoever sends the form again has seen how the comments stand now."""
     form.add_error(None, str(refused))
-    form.data = form.data.copy()
-    for row in Comment.objects.visible_to(request.user).in_bulk(list(form.seen)).values():
-        form.data[f"seen-{row.pk}"] = disposing.standing_of(row)
+    show_again(form, Comment.objects.visible_to(request.user).in_bulk(form.seen).values())
     return Comment.objects.visible_to(request.user).for_detail().with_key(comment.pk).first() or comment
 
 
 def _disposed(request, comment, disposition):
     """To the next comment that waits, where that was asked; else back to this one, to what can be done then."""
     following = next_of(comment, request.user) if "next" in request.POST else None
+    taken = comment.proposed and disposition in disposing.TAKES_IN and "next" in request.POST
+    then = _then_written(request, comment) if taken else ""
     if following:
-        messages.success(request, _("Saved. This is the next one."))
+        messages.success(request, _("Saved. This is the next one.") + then)
         return redirect("consultations:comment_dispose", following)
     if "next" in request.POST:
-        messages.success(request, _("Saved. No other comment waits for a disposition."))
+        messages.success(request, _("Saved. No other comment waits for a disposition.") + then)
         return redirect("consultations:disposition_list", comment.consultation_id)
     messages.success(request, _("Saved. The States read it once the consultation is closed."))
     page = reverse("consultations:comment_dispose", args=[comment.pk])
     return redirect(f"{page}#text" if disposition in disposing.TAKES_IN else page)
+
+
+def _then_written(request, comment):
+    """What is still to do for a proposal that was accepted, behind another sentence."""
+    following = applying.next_edition_of(comment.consultation.edition, request.user)
+    if following is None:
+        return " " + _("Begin the next edition to write there what was accepted.")
+    said = _("%(code)s can be written into %(edition)s: the list has it under “Accepted, not in the text yet”.")
+    return " " + said % {"code": comment.code, "edition": following.label_of_edition}
 
 
 def _facts(request, comment):
@@ -175,7 +192,7 @@ def _apply_form(request, comment, target):
     others = [row for row in applying.companions_of(comment, request.user) if row.disposition in applying.LINKED]
     begun = {"text": comment.proposed if target.fits else target.text, "version": target.version}
     begun["others"] = [row.pk for row in others if applying.goes_with(row, comment)]
-    data = _posted(request)
+    data = posted(request)
     if data and "as_proposed" in data:
         data = data.copy()
         data["text"] = comment.proposed
@@ -279,4 +296,6 @@ def consultation_close(request, key):
     rows = comments_of(consultation, request.user)
     context = {"consultation": consultation, "tally": tally_of(consultation, request.user), "total": rows.count()}
     context |= {"why_not": disposing.why_not_close(consultation), "unapplied": rows.unapplied().count()}
+    later = Edition.objects.visible_to(request.user).of(consultation.edition.work).newest_first().first()
+    context["later"] = later if later and later.number > consultation.edition.number else None
     return render(request, "consultations/consultation_close.html", context)

@@ -9,6 +9,7 @@ from django.utils.translation import ngettext
 
 from consultations.commenting import locked_consultation
 from consultations.models import Comment, Consultation
+from core import moments
 from core.markdown import without_directions
 from core.text import clean_text
 from members.access import Action, can
@@ -16,11 +17,13 @@ from members.audit import audit
 from members.models import AuditEntry, Mandate, User
 from moderation.refusals import Refused
 from notifications.actions import notify
+from training.actions import give_way, locked_edition
 from training.models import Edition
 
 Disposition = Comment.Disposition
 NEEDS_REASON = {Disposition.NOT_ACCEPTED, Disposition.IN_PART}
 TAKES_IN = {Disposition.ACCEPTED, Disposition.IN_PART}  # what goes into the next edition
+LINKED = {*TAKES_IN, Disposition.NOTED}  # what a change of the text may answer
 
 
 def shows_dispositions(user, consultation):
@@ -48,7 +51,8 @@ def dispose(*, comments, disposition, observation, by, seen=None):
     """Say what becomes of one comment, or of several together: then the others are handled with the first of them.
 
     `seen` is {primary key: standing_of} as they were read: Refused, and nothing done, where one of them stands
-    otherwise now. "" takes a disposition back. The same once more changes nothing. Returns the comments.
+    otherwise now. "" takes a disposition back. No change of the text answers what is not, or no longer, accepted. The
+    same once more changes nothing. Returns the comments.
     """
     consultation = _still_open(comments[0].consultation)
     observation = without_directions(clean_text(observation)).strip()
@@ -63,6 +67,8 @@ def dispose(*, comments, disposition, observation, by, seen=None):
         row.disposition, row.observation, row.handled_with = disposition, observation, leading
         row.disposed_by, row.disposed = (by, timezone.now()) if disposition else (None, None)
         row.save(update_fields=["disposition", "observation", "handled_with", "disposed_by", "disposed"])
+        if disposition not in LINKED:
+            row.changes.clear()
     return [first, *others]
 
 
@@ -109,19 +115,26 @@ def why_not_close(consultation):
     """Why a consultation cannot be closed now, as a sentence; "" where it can."""
     now = timezone.now()
     if now < consultation.ends:
-        return _("States can still comment. It can be closed once the time of the last State is over.")
+        return _("States can still comment. It can be closed after %(when)s.") % {"when": _said(consultation.ends)}
     if now < consultation.endorsing_ends:
-        return _("States can still endorse comments. It can be closed once that time is over.")
+        words = _("States can still endorse comments. It can be closed after %(when)s.")
+        return words % {"when": _said(consultation.endorsing_ends)}
     if waiting := Comment.objects.of(consultation).undisposed().count():
         said = ngettext("%(n)d comment has no disposition yet.", "%(n)d comments have no disposition yet.", waiting)
         return said % {"n": waiting}
     return ""
 
 
+def _said(at):
+    return f"{moments.moment(at)} {moments.offset(at)}"
+
+
 @transaction.atomic
 def close_consultation(*, consultation, by):
     """Publish what became of all comments, and tell the States that commented or endorsed. Nothing of it changes after
-    that; closed already, it stays as it is. Returns the consultation."""
+    that; closed already, it stays as it is. Where a later edition is final already, that takes the place of the one
+    that was asked about. Returns the consultation."""
+    locked_edition(consultation.edition)
     consultation = locked_consultation(consultation)
     if consultation.closed:
         return consultation
@@ -132,6 +145,7 @@ def close_consultation(*, consultation, by):
     subject, label = ("consultation", consultation.pk), consultation.label
     audit(AuditEntry.Kind.PUBLICATION, by=by, subject=subject, label=label, detail="dispositions published")
     notify(to=_concerned(consultation), kind="consultation_closed", subject=subject, label=label, by=by)
+    give_way(edition=consultation.edition, by=by)
     return consultation
 
 
@@ -151,3 +165,24 @@ def holds_back(edition):
     if Consultation.objects.of(edition).unclosed().exists():
         return _("A consultation on this edition is not closed yet.")
     return ""
+
+
+def looks_at(edition):
+    """Sentences of what the States said of earlier editions, and is not in one that is to be made final."""
+    if edition.number == 1 or edition.status not in (Edition.Status.DRAFTING, Edition.Status.CONSULTATION):
+        return []
+    earlier = Consultation.objects.filter(edition__work=edition.work_id, edition__number__lt=edition.number)
+    said = []
+    if n := earlier.unclosed().count():
+        words = ngettext(
+            "%(n)d consultation on an earlier edition is not closed.",
+            "%(n)d consultations on earlier editions are not closed.",
+            n,
+        )
+        said.append(words % {"n": n})
+    if n := Comment.objects.filter(consultation__in=earlier).submitted().unapplied().count():
+        words = ngettext(
+            "%(n)d accepted proposal is not in the text yet.", "%(n)d accepted proposals are not in the text yet.", n
+        )
+        said.append(words % {"n": n})
+    return said

@@ -1,15 +1,19 @@
 """The comments of a consultation as the secretariat works through them: narrowed, counted, one after the other."""
 
+from math import ceil
+
 from django.db.models import Count, Prefetch
 from django.utils.translation import gettext_lazy as _
 
 from consultations.applying import as_one
+from consultations.insertions import Effort
 from consultations.models import Comment, Endorsement
 from core.languages import localized
-from moderation.lists import Numbered
+from moderation.lists import LAST_PAGE, PER_PAGE, Numbered
 from reference.models import MemberState
 
 GENERAL = "none"  # what is on no chapter
+FOLDED = ["kind", "state", "chapter"]
 
 
 def comments_of(consultation, user):
@@ -25,9 +29,23 @@ def rows_of(consultation, user):
 
 
 def queue_of(request, consultation):
-    """The list of them as its address narrows it. There may be thousands: the rows of its page are read by rows_on."""
+    """The list of them as its address narrows it. There may be thousands: the rows of its page are read by rows_on.
+
+    Pages become fewer as comments are disposed of: one that is no more is the last page, which has what is left.
+    """
     rows = comments_of(consultation, request.user)
-    return Numbered(request, rows.in_matrix_order(), _narrowings(rows), _narrow)
+    listing = Numbered(request, rows.in_matrix_order(), _narrowings(rows), _narrow)
+    if listing.asked.isascii() and listing.asked.isdigit() and 1 < int(listing.asked[:4]) <= LAST_PAGE:
+        last = max(1, ceil(listing.rows.count() / PER_PAGE))
+        listing.asked = str(min(int(listing.asked), last))
+    return listing
+
+
+def groups_of(listing):
+    """(the groups of links that narrow the list and stand open, those in the fold)."""
+    folded = {str(listing.narrowings[name][0]) for name in FOLDED}
+    groups = listing.groups
+    return [row for row in groups if str(row[0]) not in folded], [row for row in groups if str(row[0]) in folded]
 
 
 def rows_on(page, consultation, user):
@@ -102,4 +120,5 @@ def next_of(comment, user):
 
 def with_marks(comments):
     """Each comment with what it would change in the text, marked in safe HTML, or ""."""
-    return [(row, as_one(row.base, row.proposed) if row.proposed else "") for row in comments]
+    effort = Effort()
+    return [(row, as_one(row.base, row.proposed, effort) if row.proposed else "") for row in comments]

@@ -6,6 +6,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from consultations.moderated import comments_for, may_report, thing_of_comment
+from core.inputs import posted
 from members.access import Action, allow
 from moderation import flags
 from moderation.flag_forms import FlagForm
@@ -20,7 +21,7 @@ def comment_flag(request, key):
     comment = get_object_or_404(comments_for(request.user), pk=key)
     mine = Flag.objects.by_person(request.user).of(("comment", comment.pk)).open().first()
     may = may_report(comment, request.user)
-    form = FlagForm(request.POST if request.method == "POST" else None)
+    form = FlagForm(posted(request))
     if may and mine is None and form.is_bound and form.is_valid():
         return _reported(request, comment, form)
     thing = thing_of_comment(comment, request.user)

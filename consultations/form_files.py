@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from consultations.form_docx import write_docx
 from consultations.form_rows import FILLED, HEADERS, MOST_IN_WORD, Code, header, lines_of
+from consultations.matrix import audience_for
 from consultations.models import Comment
 from core.dates import Precision, say_date
 from core.exports import escape_cell
@@ -61,7 +62,7 @@ def above(part):
     whose = _("%(label)s. Commenting form of %(state)s with the drafts of its own space: it stays within %(state)s.")
     return [
         f"{consultation} · {part.name}",
-        whose % {"label": Label(consultation.label).label, "state": state},
+        whose % {"label": audience_for(consultation).label.label, "state": state},
         _what_to_do(part),
         _("Form %(code)s, which has to stay here.") % {"code": code},
     ]

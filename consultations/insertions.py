@@ -1,6 +1,7 @@
 """Two versions of a text as one, in HTML: words that left stand in <del>, words that came in <ins>, where they do."""
 
 import re
+from collections import Counter
 from difflib import SequenceMatcher
 
 from django.utils.safestring import mark_safe
@@ -9,18 +10,37 @@ from core.markdown import clean
 
 TOKEN = re.compile(r"""<(?:"[^"]*"|[^">])*>|[^<\s]+\s*|\s+""")
 MOST_COMPARED = 250_000  # pairs of words; what is longer is marked as a whole
+MOST_ALIKE = 10_000  # of them pairs of the same word, each looked at again and again; prose of 500 words has half of it
+MOST_OF_A_PAGE = 40 * MOST_ALIKE
 END = "<!---->"  # between texts that were one
 LEAST_ALIKE, FEW = 0.3, 8  # below that share of words in common they only confuse, unless there are few
 
 
-def in_one(before, *after, most=MOST_COMPARED):
+class Effort:
+    """What may still be compared for one page; what is beyond it is marked as a whole."""
+
+    def __init__(self):
+        self.left = MOST_OF_A_PAGE
+
+    def spend(self, was, now):
+        """Whether some words may be compared with others."""
+        counts = Counter(now)
+        alike, pairs = sum(counts[word] for word in was), len(was) * len(now)
+        if alike > min(MOST_ALIKE, self.left):
+            return False
+        self.left -= alike + pairs * MOST_ALIKE // MOST_COMPARED
+        return True
+
+
+def in_one(before, *after, most=MOST_COMPARED, effort=None):
     """([Safe HTML], whether words differ) of an earlier text and the one that it became, or the several: as Markdown's
-    HTML, with the elements of the later ones. More than `most` pairs of words are not compared."""
+    HTML, with the elements of the later ones. More than `most` pairs of words are not compared, and not more than what
+    is left of the `effort` of a page."""
     old, new = TOKEN.findall(clean(before)), [*TOKEN.findall(clean(after[0]))]
     for piece in after[1:]:
         new += [END, *TOKEN.findall(clean(piece))]
     was, now = _words_of(old), _words_of(new)
-    steps = _steps([word[0] for word in was], [word[0] for word in now], most)
+    steps = _steps([word[0] for word in was], [word[0] for word in now], most, effort or Effort())
     if steps is None:
         first, *others = [all_of(piece, "ins") for piece in after]
         return [mark_safe(all_of(before, "del") + first), *others], True  # noqa: S308 - both are safe
@@ -54,7 +74,7 @@ def _words_of(tokens):
     return found
 
 
-def _steps(was, now, most_pairs):
+def _steps(was, now, most_pairs, effort):
     """How some words become others, or None where these have too little in common, or are too many to be compared."""
     first, last, most = 0, 0, min(len(was), len(now))
     while first < most and was[first] == now[first]:
@@ -62,9 +82,10 @@ def _steps(was, now, most_pairs):
     while last < most - first and was[-1 - last] == now[-1 - last]:
         last += 1
     ends, end = len(was) - last, len(now) - last
-    if (ends - first) * (end - first) > most_pairs:
+    old, new = was[first:ends], now[first:end]
+    if len(old) * len(new) > most_pairs or not effort.spend(old, new):
         return None
-    compared = SequenceMatcher(None, was[first:ends], now[first:end], autojunk=False)
+    compared = SequenceMatcher(None, old, new, autojunk=False)
     steps = [(how, i + first, j + first, k + first, m + first) for how, i, j, k, m in compared.get_opcodes()]
     same = first + last + sum(j - i for how, i, j, _k, _m in steps if how == "equal")
     if most > FEW and same < LEAST_ALIKE * most:

@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy
 
 from consultations.disposing import shows_dispositions
 from consultations.models import Comment, Endorsement
+from core.kept_sql import by_keys
 from core.labels import Label
 from core.other_forms import grouped, in_batches
 from core.templatetags.texts import plain
@@ -27,8 +28,8 @@ from training.pdf import AUDIENCES
 
 
 def comments_for(consultation, user):
-    """What was officially said in a consultation, as far as `user` may know of it."""
-    return Comment.objects.visible_to(user).of(consultation).submitted()
+    """What was officially said in a consultation that passed the gate, as far as `user` may know of it."""
+    return Comment.objects.visible_within([consultation], user).submitted()
 
 
 def hears_all(user, consultation):
@@ -96,6 +97,26 @@ class Known:
         return "" if self.comment.is_hidden else words
 
 
+PLACED = {"paragraph_number": F("placed__number"), "paragraph_serial": F("placed__paragraph__serial")}
+COMMENT = [field.attname for field in Comment._meta.concrete_fields]
+
+
+def _of_keys(keys):
+    return Comment.objects.filter(pk__in=keys).order_by().values(*COMMENT, **PLACED)
+
+
+def _comment_of(row):
+    """The Comment of a row of _of_keys."""
+    placed = {name: row.pop(name) for name in PLACED}
+    comment = Comment(**row)
+    vars(comment).update(placed)
+    return comment
+
+
+def _supporting(keys):
+    return Endorsement.objects.filter(comment__in=keys).order_by().values("comment", "state")
+
+
 class Reading:
     """Reads comments of one consultation, that passed the gate, with what stands beside them and `user` may know."""
 
@@ -127,14 +148,19 @@ class Reading:
 
     def known(self, comments):
         """The Known of each of the comments, in their order, read in batches."""
-        comments = comments.annotate(
-            paragraph_number=F("placed__number"), paragraph_serial=F("placed__paragraph__serial")
-        )
-        for batch in in_batches(comments):
-            keys = [comment.pk for comment in batch]
-            supporters, places = self._supporters(keys), self._places(keys) if self.shows else {}
-            for comment in batch:
-                yield self._known(comment, supporters.get(comment.pk, []), places.get(comment.pk, []))
+        for batch in in_batches(comments.annotate(**PLACED)):
+            yield from self._beside(batch)
+
+    def of_keys(self, keys):
+        """The same of one page, by the comments' keys."""
+        found = {row["id"]: row for row in by_keys(_of_keys, keys)}
+        return list(self._beside([_comment_of(found[key]) for key in keys if key in found]))
+
+    def _beside(self, batch):
+        keys = [comment.pk for comment in batch]
+        supporters, places = self._supporters(keys), self._places(keys) if self.shows else {}
+        for comment in batch:
+            yield self._known(comment, supporters.get(comment.pk, []), places.get(comment.pk, []))
 
     def _known(self, comment, supporters, places):
         comment.state, comment.consultation = self.states[comment.state_id], self.consultation
@@ -146,8 +172,8 @@ class Reading:
 
     def _supporters(self, keys):
         """{comment: codes of the States that endorse it}: whoever reads a comment reads that."""
-        rows = Endorsement.objects.filter(comment__in=keys).order_by("comment", "state__iso2")
-        return grouped((comment, self.states[state].iso2) for comment, state in rows.values_list("comment", "state"))
+        rows = [(row["comment"], self.states[row["state"]].iso2) for row in by_keys(_supporting, keys)]
+        return grouped(sorted(rows))
 
     def _places(self, keys):
         """{comment: the Places of the paragraphs that changed because of it}."""

@@ -64,7 +64,7 @@ def _either(empty, instead, otherwise):
     return Case(When(**{empty: ""}, then=Value(instead)), default=otherwise, output_field=CharField())
 
 
-ENDORSEMENTS = Pairs("endorsements", Endorsement.objects.values(endorsed_by=F("state"), row_id=F("comment")))
+ENDORSEMENTS = Pairs("endorsements", Endorsement.objects.order_by().values(endorsed_by=F("state"), row_id=F("comment")))
 STATE = Facet("state", _("State"), F("state"), of=MemberState.objects)
 KIND = Facet("kind", _("Type"), F("kind"), labels=dict(Comment.Kind.choices))
 PROPOSED = Facet("proposal", _("Proposed change"), _either("proposed", "no", Value("yes")), labels=PROPOSAL)
@@ -86,7 +86,7 @@ def matrix_listing(request, consultation):
     facets = [STATE, _chapters(reading), KIND, *([DISPOSED] if reading.shows else []), PROPOSED, ENDORSED]
     filters = DisposedFilter if reading.shows else MatrixFilter
     filterset = filters(request.GET, queryset=comments_for(consultation, request.user))
-    listing = Listing(request, filterset, facets, SORTS, lambda rows: list(reading.known(rows)))
+    listing = Listing(request, filterset, facets, SORTS, lambda rows: list(reading.known(rows)), reading.of_keys)
     listing.reading = reading
     return listing
 

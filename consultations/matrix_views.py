@@ -42,6 +42,8 @@ def matrix(request, key):
     listing = matrix_listing(request, consultation)
     rows = Rows(listing.reading).html(listing.page)
     context = {"listing": listing, "rows": rows, "shows": listing.reading.shows}
+    context["first"] = (listing.page.number - 1) * listing.per_page + 1
+    context["last"] = min(listing.page.number * listing.per_page, listing.total)
     return render(request, "consultations/matrix.html", {**_frame(consultation, request.user), **context})
 
 

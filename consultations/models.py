@@ -18,7 +18,6 @@ from consultations.querysets import (
     SpokenQuerySet,
     StandingQuerySet,
 )
-from consultations.rules import Voice
 from core.languages import CONTENT_LANGUAGES
 from core.text import refuse_markup
 from legislation.models import Instrument
@@ -290,11 +289,6 @@ class Comment(models.Model):
             number, identifier = self.placed.number, self.placed.paragraph.identifier
             return f"{number} ({identifier})" if number else identifier
         return _("chapter %(number)d") % {"number": self.chapter.order} if self.chapter_id else _("the whole text")
-
-    @property
-    def voice(self):
-        """What rights to speak for its State are judged by: who wrote it opens no door."""
-        return Voice(self.state_id)
 
 
 class CommentNote(models.Model):

@@ -13,15 +13,10 @@ from django.views.decorators.http import require_http_methods, require_safe
 from consultations.boards import Board, Line, act_of, board_file, page_of
 from consultations.models import Adoption, Position
 from consultations.position_forms import PositionForm, adoption_form, begun
-from consultations.positions import (
-    is_adopted,
-    record_adoption,
-    states_spoken_for,
-    take_position,
-    why_not_stand,
-)
-from consultations.rules import Voice
+from consultations.positions import is_adopted, record_adoption, take_position, why_not_stand
+from consultations.rules import states_spoken_for
 from core.history import history_page
+from core.inputs import READ_AND_WRITE, posted
 from core.templatetags.other_forms import DOWNLOADS
 from members.access import Action, allow, can, require, signed_in
 from moderation.refusals import Refused
@@ -29,7 +24,6 @@ from reference.models import MemberState
 from training.models import Edition
 from training.reading import place_of
 
-READ_AND_WRITE = ["GET", "HEAD", "POST"]
 FORM_PAGES = {Position: "consultations/position_take.html", Adoption: "consultations/adoption_record.html"}
 SAID_ABOVE = ["version", "by", "at"]  # of each entry of a history: which, by whom, when
 EXPORTS = {Position: "consultations:position_export", Adoption: "consultations:adoption_export"}
@@ -65,11 +59,10 @@ def _standard(request, slug, number):
 
 def _spoken_for(request):
     """The State for which the reader speaks: the one asked for where he speaks for several, else his own."""
-    states = {state.slug: state for state in states_spoken_for(request.user)}
+    states = {state.slug: state for state in states_spoken_for(request.user, Action.TAKE_POSITION)}
     state = states.get(request.GET.get("state", next(iter(states), "")))
     if state is None:
         raise PermissionDenied
-    require(request.user, Action.TAKE_POSITION, Voice(state.pk))
     return state
 
 
@@ -87,7 +80,7 @@ def _frame(model, edition):
 
 
 def _board(request, model, edition, template):
-    board, states = Board(model, edition, request.user), states_spoken_for(request.user)
+    board, states = Board(model, edition, request.user), states_spoken_for(request.user, Action.TAKE_POSITION)
     said, args = [line.said for line in board.lines if line.said], [edition.work.slug, edition.number]
     context = {
         **_frame(model, edition),
@@ -159,7 +152,7 @@ def position_take(request, slug, number):
     edition = _edition(request, slug, number)
     state = _spoken_for(request)
     now, status = _now(Position, edition, state, request.user), 200
-    form = PositionForm(request.POST if request.method == "POST" else None, initial=begun(now))
+    form = PositionForm(posted(request), initial=begun(now))
     if form.is_bound and form.is_valid():
         try:
             row = take_position(edition=edition, state=state, by=request.user, **form.cleaned_data)
@@ -180,7 +173,7 @@ def adoption_record(request, slug, number):
     edition = _standard(request, slug, number)
     state = _spoken_for(request)
     now, status = _now(Adoption, edition, state, request.user), 200
-    form = adoption_form(request.POST if request.method == "POST" else None, now=now, state=state, user=request.user)
+    form = adoption_form(posted(request), now=now, state=state, user=request.user)
     if form.is_bound and form.is_valid():
         try:
             row = record_adoption(edition=edition, state=state, by=request.user, **form.values)

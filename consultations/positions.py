@@ -7,9 +7,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from consultations.models import Adoption, Position
+from consultations.rules import states_spoken_for
 from core.dates import today
 from legislation.models import Instrument
-from members.access import Action, can
+from members.access import Action
 from moderation.refusals import Refused
 from training.actions import locked_edition
 from training.models import Edition, Publication
@@ -22,13 +23,6 @@ ADOPTED_KINDS = {Publication.Kind.STANDARD, Publication.Kind.PROTOCOL}
 def is_adopted(edition):
     """Whether States take its text into their own rules: a manual is read, a standard or protocol adopted."""
     return edition.work.kind in ADOPTED_KINDS
-
-
-def states_spoken_for(user):
-    """The States whose positions somebody says: those whose seat he fills today."""
-    if not can(user, Action.TAKE_POSITION):
-        return []
-    return [mandate.state for mandate in user.mandates_in_force if mandate.fills_seat]
 
 
 def why_not_stand(edition):
@@ -106,7 +100,7 @@ def _write(row, values, version, by):
 def positions_due(user):
     """[(State, Edition, last day)] of the editions made final in the last 90 days on which a State that somebody
     speaks for has no position."""
-    states = states_spoken_for(user)
+    states = states_spoken_for(user, Action.TAKE_POSITION)
     if not states:
         return []
     known = Edition.objects.visible_to(user).final().for_detail()

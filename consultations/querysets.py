@@ -93,6 +93,17 @@ class CommentQuerySet(WithinConsultation):
     def visible_to(self, user):
         """Those of one's own State, and those that others submitted where these are shown already; the secretariat
         knows of each as soon as it is submitted, and of no draft."""
+        shown = Q(consultation__shown="at_once") | Q(consultation__ends__lte=timezone.now())
+        return self._known(user)._heard_by(user, shown)
+
+    def visible_within(self, consultations, user):
+        """The same, in some consultations that passed the gate and are at hand: nothing is read of them again."""
+        now = timezone.now()
+        shown = [row.pk for row in consultations if row.shown == "at_once" or row.ends <= now]
+        within = self.filter(consultation__in=[row.pk for row in consultations])
+        return within._heard_by(user, Q(consultation__in=shown))
+
+    def _heard_by(self, user, shown):
         reach = scope(user, Action.READ_COMMENTS)
         if reach == Scope.NONE:
             return self.none()
@@ -100,9 +111,8 @@ class CommentQuerySet(WithinConsultation):
         if can(user, Action.CONSULT):
             allowed |= ~Q(status="draft")
         elif reach == Scope.ANY:
-            shown = Q(consultation__shown="at_once") | Q(consultation__ends__lte=timezone.now())
             allowed |= Q(status="submitted", is_hidden=False) & shown
-        return self._known(user).filter(allowed)
+        return self.filter(allowed)
 
     def with_key(self, key):
         return self.filter(pk=key)
@@ -128,8 +138,9 @@ class CommentQuerySet(WithinConsultation):
         """Drafts, and what was submitted and not taken back."""
         return self.exclude(status="withdrawn")
 
-    def on_paragraphs(self):
-        return self.exclude(placed=None)
+    def on_paragraphs_of(self, chapter):
+        """Said twice of the chapter: PostgreSQL would read the paragraphs of all editions otherwise."""
+        return self.filter(chapter=chapter, placed__chapter=chapter)
 
     def with_notes(self):
         """Each with how many notes its State made on it."""
@@ -144,9 +155,6 @@ class CommentQuerySet(WithinConsultation):
 
     def undisposed(self):
         return self.submitted().filter(disposition="")
-
-    def disposed(self):
-        return self.submitted().exclude(disposition="")
 
     def in_chapter(self, chapter):
         return self.filter(chapter=chapter)
@@ -206,6 +214,10 @@ class CommentQuerySet(WithinConsultation):
     def for_list(self):
         """With what a list says of each."""
         return self.select_related("consultation", "state", "chapter", "placed__paragraph")
+
+    def with_author(self):
+        """With who drafted each."""
+        return self.select_related("author")
 
     def for_detail(self):
         return self.select_related(

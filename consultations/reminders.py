@@ -7,9 +7,11 @@ from zoneinfo import ZoneInfo
 from django.db import transaction
 from django.utils import timezone
 
-from consultations.models import Answer, Comment, Consultation, Reminder
+from consultations.models import Answer, Comment, Consultation, Endorsement, Reminder
+from consultations.rules import is_asked_of
 from members.models import Mandate
-from notifications.actions import notify, tell_watchers
+from notifications.actions import levels_at, notify, tell_watchers
+from notifications.delivery import locked
 from reference.models import MemberState
 
 Kind = Reminder.Kind
@@ -23,7 +25,8 @@ A_MOMENT = datetime.timedelta(microseconds=1)
 
 
 def remind():
-    """Remind of every consultation that is open, what was not said yet. Returns how many people were told."""
+    """Remind of every consultation that is open and can be answered, what was not said yet. Returns how many people
+    were told."""
     return sum(remind_of(consultation) for consultation in Consultation.objects.open().unclosed())
 
 
@@ -32,7 +35,7 @@ def remind_of(consultation):
     """The same of one. At the opening all States that are asked are told, and whoever watches the publication; later
     only those that have not answered. What was sent is noted with it: run twice, it sends nothing twice."""
     consultation = Consultation.objects.locked().for_detail().with_key(consultation.pk).first()
-    if consultation is None or consultation.stage != Consultation.Stage.OPEN:
+    if consultation is None or consultation.stage != Consultation.Stage.OPEN or not is_asked_of(consultation.edition):
         return 0
     sent = set(Reminder.objects.of(consultation).values_list("state", "kind", "closes"))
     opened, answered = {state for state, kind, _at in sent if kind == Kind.OPENING}, states_that_answered(consultation)
@@ -72,14 +75,19 @@ def invited(consultation):
 
 
 def states_that_answered(consultation):
-    """Keys of those that officially said something, if only that they have no comment."""
+    """Keys of those that officially said something, if only that they have no comment, or support that of another."""
+    endorsed = Endorsement.objects.filter(comment__consultation=consultation, comment__status=Comment.Status.SUBMITTED)
+    answers = Answer.objects.of(consultation)
     comments = Comment.objects.of(consultation).submitted().order_by().values_list("state", flat=True)
-    return {*comments.distinct(), *Answer.objects.of(consultation).values_list("state", flat=True)}
+    return {*comments.distinct(), *answers.values_list("state", flat=True), *endorsed.values_list("state", flat=True)}
 
 
 def tell_holders(consultation, kinds, *, by=None):
     """Tell the Focal Points and alternates of some States, {key: name of the kind}, each person once, with the last day
     on which his State can still comment, in his own time. Returns how many were told."""
+    if not kinds:
+        return 0
+    _lock_people(consultation)
     closes = {row.state_id: row.closes for row in consultation.extensions.all()}
     groups, seen = defaultdict(list), set()
     for mandate in Mandate.objects.in_force().of_states(kinds).select_related("person").order_by("state", "pk"):
@@ -89,6 +97,14 @@ def tell_holders(consultation, kinds, *, by=None):
             groups[kinds[mandate.state_id], last_day(at, mandate.person)].append(mandate.person)
     about = {"subject": ("consultation", consultation.pk), "label": consultation.label, "by": by}
     return sum(notify(to=people, kind=kind, due=due, **about) for (kind, due), people in groups.items())
+
+
+def _lock_people(consultation):
+    """Lock all whom a consultation can be told in one order, whoever else tells some of them of what: they are told in
+    groups, with the day that holds for each."""
+    holders = Mandate.objects.in_force().of_states([state.pk for state in invited(consultation)])
+    watchers = levels_at(consultation, ("consultation", consultation.pk))
+    list(locked({*holders.values_list("person", flat=True), *watchers}))
 
 
 def last_day(closes, person):

@@ -1,8 +1,10 @@
 """The verb of returned forms: every row judged, then all of them kept as drafts of their State, or none."""
 
+import json
 import uuid
 from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -67,17 +69,21 @@ class _Undone(Exception):
     """A row was refused while they were written."""
 
 
-@transaction.atomic
 def take_in(*, returned, consultation, state, language, replace, by):
     """Keep the rows of a form as drafts, all or none; returns the Report. The same form again adds nothing.
 
     `replace`: what was changed in the portal after the form was made is overwritten, and what was removed is added.
     Refused where the State cannot comment now, or so many drafts would be changed that it takes too long.
     """
-    consultation = locked_consultation(consultation)
-    if reason := why_not_comment(consultation, state):
+    judge = Judge(returned, consultation, state, replace, by)  # reads the whole text: others need not wait for that
+    with transaction.atomic():
+        judge.consult(locked_consultation(consultation))
+        return _taken_in(returned, judge, language)
+
+
+def _taken_in(returned, judge, language):
+    if reason := why_not_comment(judge.consultation, judge.state):
         raise Refused(reason)
-    judge = Judge(returned, consultation, state, replace, by)
     report = Report([entry for row in returned.rows if (entry := judge.entry(row))], returned.remarks)
     if len(report.of_fate(CHANGED)) > MOST_CHANGED:
         said = _("More than %(most)d drafts would be changed at once. Return the form in parts.")
@@ -91,11 +97,11 @@ def take_in(*, returned, consultation, state, language, replace, by):
 def _write(report, judge, language):
     said = {"consultation": judge.consultation, "state": judge.state, "by": judge.by}
     added = report.of_fate(ADDED)
-    drafts = [_draft_of(entry, judge, language) for entry in added]
-    for entry, comment in zip(added, add_drafts(drafts=drafts, **said), strict=True):
+    drafts, source = [_draft_of(entry, judge, language) for entry in added], str(judge.code)
+    for entry, comment in zip(added, add_drafts(drafts=drafts, source=source, **said), strict=True):
         entry.comment = comment
     for entry in report.of_fate(CHANGED):
-        words = entry.words | {"language": language, "text_language": entry.text_language}
+        words = entry.words | {"language": language, "text_language": entry.text_language, "source": source}
         try:
             comment = entry.comment
             entry.comment = edit_comment(comment=comment, by=judge.by, version=comment.version, **words)
@@ -120,14 +126,33 @@ class Judge:
     def __init__(self, returned, consultation, state, replace, by):
         self.code, self.consultation, self.state = returned.code, consultation, state
         self.replace, self.by = replace, by
-        languages = {match[2] for row in returned.rows if (match := KEY.fullmatch(row["key"])) and match[2]}
-        self.places, self.kinds = places_of(consultation, languages), kind_names()
-        mine = list(Comment.objects.of(consultation).by_state(state).for_list())
+        self.languages = {match[2] for row in returned.rows if (match := KEY.fullmatch(row["key"])) and match[2]}
+        self.lines, self.new = {}, set()  # the keys so far, and what is added
+        self.kinds = kind_names()
+        self._read()
+
+    def _read(self):
+        """What can be commented on."""
+        self.asked = {row.pk for row in self.consultation.chapters.all()}
+        self.places = places_of(self.consultation, self.languages)
+
+    def consult(self, consultation):
+        """Read what the State has said, while the consultation is locked."""
+        self.consultation = consultation
+        if self.asked != {row.pk for row in consultation.chapters.all()}:
+            self._read()
+        mine = list(Comment.objects.of(consultation).by_state(self.state).for_list())
         self.by_key = {row.pk: row for row in mine}
         self.by_token = {row.token: row for row in mine}
         left = [row for row in mine if row.status != Comment.Status.WITHDRAWN]
         self.by_words = {(place_name(row), *_words_of(row)): row for row in left}
-        self.lines, self.new = {}, set()  # the keys so far, and what is added
+
+    @cached_property
+    def _sources(self):
+        """{comment: (of which form its words are, who returned that)} by the last entry of its history."""
+        rows = Comment.history.filter(consultation_id=self.consultation.pk, state_id=self.state.pk)
+        rows = rows.order_by("history_id").values_list("id", "history_change_reason", "history_user")
+        return {key: source for key, *source in rows}
 
     def entry(self, row):
         """The Entry of a row, or None where it says nothing."""
@@ -220,9 +245,9 @@ class Judge:
             entry.fate = UNCHANGED if words in self.new else ADDED
             self.new.add(words)
             return
-        known = int(match[4]) if match and match[4] and there.pk == int(match[3]) else 1
+        known = int(match[4]) if match and match[4] and there.pk == int(match[3]) else None
         reason = self._why_not(there)
-        if not reason and there.version != known and not self.replace:
+        if not (reason or self.replace or there.version == known or self._is_of_form(there)):
             entry.is_conflict = True
             reason = _("This draft was changed in the portal after the form was made: look at it there first.")
         entry.fate = WRONG if reason else CHANGED
@@ -235,7 +260,7 @@ class Judge:
         entry.text_language, base = place.in_language(asked, original)
         if plain(base) == entry.words["proposed"]:
             entry.words["proposed"] = ""
-        own = row["key"] or "/".join([entry.place, *(entry.words[name] for name in WORDS)])
+        own = row["key"] or json.dumps([entry.place, *(entry.words[name] for name in WORDS)])
         entry.token = uuid.uuid5(ROWS, f"{self.code}/{own}")
 
     def _there(self, row, entry, match):
@@ -253,6 +278,10 @@ class Judge:
             entry.reasons.append(_("The draft of this row was removed in the portal after the form was made."))
         entry.comment = entry.comment or there
         return there
+
+    def _is_of_form(self, there):
+        """Whether nobody changed a comment since the same person returned the same form."""
+        return self._sources.get(there.pk) == [str(self.code), self.by.pk]
 
     def _why_not(self, there):
         """Why a row cannot change the comment that it is, as a sentence; "" where it can."""

@@ -9,13 +9,13 @@ from consultations.comment_pages import space_of
 from consultations.form_files import form_response
 from consultations.form_rows import Part, chapters_asked, sizes_asked
 from consultations.return_forms import PartForm, ReturnForm
-from consultations.returning import EMPTIED, summary_of, take_in
-from consultations.rules import why_not_comment
+from consultations.returning import EMPTIED, UNCHANGED, summary_of, take_in
+from consultations.rules import speaks_for, why_not_comment
+from core.inputs import READ_AND_WRITE
 from members.access import Action, allow
 from moderation.refusals import Refused
 from training.models import ParagraphText
 from training.reading import languages_of
-from training.workshop_views import READ_AND_WRITE
 
 MOST_SHOWN = 200  # rows of a report
 
@@ -56,6 +56,7 @@ def form_return(request, key, slug):
     context = {
         "consultation": consultation, "state": state, "form": form, "part_form": _part_form(consultation),
         "why_not": why_not, "closes": consultation.closes_for(state), "offers_replace": form.data.get("replace"),
+        "speaks": speaks_for(request.user, state.pk),
     }  # fmt: skip
     context |= _reported(report) if report else {}
     return render(request, "consultations/form_return.html", context)
@@ -63,7 +64,8 @@ def form_return(request, key, slug):
 
 def _reported(report):
     """What the page says of a returned form: of each row, as far as that can be read."""
-    listed = report.wrong or sorted(report.kept + report.of_fate(EMPTIED), key=lambda entry: entry.line)
+    told = sorted(report.kept + report.of_fate(EMPTIED), key=lambda entry: entry.line)
+    listed = report.wrong or told + report.of_fate(UNCHANGED)
     shown = {"report": report, "summary": summary_of(report), "listed": listed[:MOST_SHOWN]}
     return shown | {"unlisted": len(listed[MOST_SHOWN:])} | ({"offers_replace": True} if report.has_conflicts else {})
 

@@ -9,12 +9,11 @@ from django.views.decorators.http import require_http_methods, require_safe
 from consultations import commenting
 from consultations.comment_forms import AnswerForm, SubmitForm
 from consultations.comment_pages import space_of
-from consultations.rules import Voice
+from consultations.rules import require_voice
 from consultations.spaces import Space, rows_of
-from core.inputs import keys_of
-from members.access import Action, allow, require
+from core.inputs import READ_AND_WRITE, keys_of, posted
+from members.access import Action, allow
 from moderation.refusals import Refused
-from training.workshop_views import READ_AND_WRITE, posted
 
 
 @require_safe
@@ -33,7 +32,7 @@ def space_detail(request, key, slug):
 def comment_submit(request, key, slug):
     """What is to be said officially for a State, to be looked through, and the button."""
     consultation, state = space_of(request.user, key, slug)
-    require(request.user, Action.SUBMIT_COMMENT, Voice(state.pk))
+    require_voice(request.user, state.pk)
     space, form = Space(consultation, state, request.user), SubmitForm(posted(request))
     if form.is_bound and form.is_valid():
         try:
@@ -69,7 +68,7 @@ def _submitted(request, consultation, state, comments):
 def answer_give(request, key, slug):
     """The official word of a State that has nothing to comment."""
     consultation, state = space_of(request.user, key, slug)
-    require(request.user, Action.SUBMIT_COMMENT, Voice(state.pk))
+    require_voice(request.user, state.pk)
     space = Space(consultation, state, request.user)
     if request.method == "POST" and "back" in request.POST:
         return _taken_back(request, consultation, state)

@@ -8,9 +8,9 @@ from django.utils.translation import gettext as _
 
 from consultations.comment_forms import MOST_SUBMITTED
 from consultations.comment_pages import Change
+from consultations.insertions import Effort
 from consultations.models import Answer, Comment
-from consultations.rules import Voice, why_not_comment
-from members.access import Action, can
+from consultations.rules import speaks_for, why_not_comment
 from moderation.lists import Numbered
 from training.models import Chapter
 
@@ -76,7 +76,7 @@ class Space:
     @cached_property
     def speaks(self):
         """Whether the reader speaks officially for the State."""
-        return can(self.user, Action.SUBMIT_COMMENT, Voice(self.state.pk))
+        return speaks_for(self.user, self.state.pk)
 
     @property
     def may_answer(self):
@@ -100,13 +100,16 @@ class Space:
     def listing(self, request):
         """The State's comments in the order of the text, in numbered pages, narrowed by their status."""
         statuses = {row.value: (row.label.capitalize(), self.counts[row]) for row in Status if row in self.counts}
-        rows = self.comments.for_list().with_notes().in_matrix_order()
+        rows = self.comments.for_list().with_author().with_notes().in_matrix_order()
         return Numbered(request, rows, {"status": (_("Status"), statuses)}, _with_status)
 
     def waiting(self, chosen=()):
-        """What can be submitted, at most so many at once. Those of some `chosen` keys are ticked, or all drafts."""
-        rows = self.comments.unsubmitted().for_list().in_matrix_order()[:MOST_SUBMITTED]
-        return [Waiting(row, Change(row) if row.proposed else None, _is_chosen(row, chosen)) for row in rows]
+        """What can be submitted, at most so many at once. Those of some `chosen` keys stand first and are ticked, or
+        all drafts are."""
+        rows = self.comments.unsubmitted().for_list().with_author().in_matrix_order()
+        first = list(rows.with_keys(chosen)[:MOST_SUBMITTED]) if chosen else []
+        rows, effort = [*first, *rows.exclude(pk__in=chosen)[: MOST_SUBMITTED - len(first)]], Effort()
+        return [Waiting(row, Change(row, effort) if row.proposed else None, _is_chosen(row, chosen)) for row in rows]
 
 
 def _with_status(rows, _name, value):

@@ -5,10 +5,11 @@ from dataclasses import dataclass
 
 from django.db.models import Count, Q
 
+from consultations.matrix import hears_all
 from consultations.models import Answer, Comment
-from consultations.rules import Voice, spaces_of, why_not_comment
+from consultations.rules import spaces_of, speaks_for, why_not_comment
 from core.dates import today
-from members.access import Action, Scope, can, scope
+from members.access import Action, Scope, scope
 from reference.models import MemberState
 
 UTC = datetime.UTC
@@ -52,7 +53,7 @@ def places_of(consultation, user):
             closes != consultation.closes,
             consultation.invites(state),
             why_not_comment(consultation, state),
-            can(user, Action.SUBMIT_COMMENT, Voice(state.pk)),
+            speaks_for(user, state.pk),
         )
         found.append(place)
     return found
@@ -65,13 +66,16 @@ def _counts(consultation, keys):
 
 
 def numbers_of(consultation, user):
-    """{"comments", "states", "waiting", "answers"} of what a reader knows was submitted; {} for who reads none."""
+    """{"comments", "states", "waiting", "answers"} of what a reader knows was submitted, and whether that is of all
+    States ("hears_all"), or will be ("comes_later"); {} for who reads none."""
     if scope(user, Action.READ_COMMENTS) == Scope.NONE:
         return {}
     comments = Comment.objects.visible_to(user).of(consultation).submitted()
     numbers = comments.aggregate(
         comments=Count("pk"), states=Count("state", distinct=True), waiting=Count("pk", filter=Q(disposition=""))
     )
+    numbers["hears_all"] = hears_all(user, consultation)
+    numbers["comes_later"] = not numbers["hears_all"] and scope(user, Action.READ_COMMENTS) == Scope.ANY
     return numbers | {"answers": Answer.objects.visible_to(user).of(consultation).count()}
 
 

@@ -6,7 +6,7 @@ where all it said was hidden by the moderators.
 
 from dataclasses import dataclass, field
 
-from django.db.models import Count, Q
+from django.db.models import Count, Exists, F, OuterRef, Q, Value
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -60,34 +60,35 @@ class Statistics:
     @cached_property
     def by_state(self):
         """A Line for each State that is asked or spoke, in the order of their names."""
-        lines = {state.pk: Line(state, state.slug) for state in self._states()}
+        states = self._states()
+        lines = {state.pk: Line(state, state.slug) for state in states}
         self._count(lines, "state")
         endorsements = Endorsement.objects.filter(comment__in=self.comments)
         for state, n in endorsements.order_by().values_list("state").annotate(n=Count("pk")):
             if state in lines:
                 lines[state].endorses, lines[state].answer = n, _("Endorsements")
-        self._answers(lines)
+        self._answers(lines, [state.pk for state in states if state.has_spoken])
         return list(lines.values())
 
     def _states(self):
-        known = MemberState.objects.visible_to(self.user)
+        """The States of the lines, each with `has_spoken`: a look-up for each, as there are far more comments."""
+        spoke = Comment.objects.of(self.consultation).submitted().order_by().filter(state=OuterRef("pk"))
+        known = MemberState.objects.visible_to(self.user).annotate(has_spoken=Exists(spoke)).by_name()
         if not self.hears_all:
-            return known.filter(pk__in=spaces_of(self.user)).by_name()
-        asked = known.filter(consultations=self.consultation)
-        asked = asked if asked.exists() else known.participating()
-        spoke = Comment.objects.of(self.consultation).submitted().values("state")
-        return known.filter(Q(pk__in=asked.values("pk")) | Q(pk__in=spoke)).by_name()
+            return list(known.filter(pk__in=spaces_of(self.user)))
+        named = set(self.consultation.states.order_by().values_list("pk", flat=True))
+        rows = list(known)
+        asked = {row.pk for row in rows if row.pk in named} or {row.pk for row in rows if row.participates}
+        return [row for row in rows if row.pk in asked or row.has_spoken]
 
-    def _answers(self, lines):
+    def _answers(self, lines, spoke):
         """What each State answered as a whole, in words."""
         said = {Answer.Kind(kind): str(Answer.Kind(kind).label) for kind in Answer.Kind}
         for state, kind in Answer.objects.visible_to(self.user).of(self.consultation).values_list("state", "kind"):
             if state in lines:
                 lines[state].answer = said[kind]
-        spoke = Comment.objects.of(self.consultation).submitted().order_by().values_list("state", flat=True).distinct()
         for state in spoke:
-            if state in lines:
-                lines[state].answer = _("Comments")
+            lines[state].answer = _("Comments")
 
     @cached_property
     def by_chapter(self):
@@ -97,26 +98,32 @@ class Statistics:
         chapters = Chapter.objects.of(self.consultation.edition).order_by("order")
         lines |= {chapter.pk: Line(chapter, str(chapter.order)) for chapter in chapters}
         self._count(lines, "chapter")
-        states = self.comments.order_by().values_list("chapter").annotate(n=Count("state", distinct=True))
-        for chapter, n in states:
-            lines[chapter].states = n
+        for _state, chapter in {(state, chapter) for state, chapter, *_numbers in self._counted}:
+            lines[chapter].states += 1
         listed = asked or set(lines) - {None}
         return [line for key, line in lines.items() if line.comments or key in listed]
 
+    @cached_property
+    def _counted(self):
+        """[(State, chapter, disposition, comments, those that propose, those that are endorsed)], in one statement;
+        the disposition is "" for whoever is not shown any."""
+        rows = self.comments.order_by().annotate(shown=F("disposition") if self.shows else Value(""))
+        endorsed = Exists(Endorsement.objects.order_by().filter(comment=OuterRef("pk")))
+        counts = {"proposing": Count("pk", filter=~Q(proposed="")), "endorsed": Count("pk", filter=endorsed)}
+        return list(rows.values_list("state", "chapter", "shown").annotate(n=Count("pk"), **counts))
+
     def _count(self, lines, name):
         """Fill in what is counted alike of States and chapters; `name` tells by which of them."""
-        rows = self.comments.order_by().values_list(name)
-        for key, n, proposing in rows.annotate(n=Count("pk"), proposing=Count("pk", filter=~Q(proposed=""))):
-            if key in lines:
-                lines[key].comments, lines[key].proposing = n, proposing
-        endorsed = rows.filter(endorsements__isnull=False).annotate(n=Count("pk", distinct=True))
-        for key, n in endorsed:
-            if key in lines:
-                lines[key].endorsed = n
-        if self.shows:
-            for key, value, n in rows.values_list(name, "disposition").annotate(n=Count("pk")):
-                if key in lines:
-                    lines[key].disposed[value or UNDISPOSED] = n
+        for state, chapter, disposition, n, proposing, endorsed in self._counted:
+            line = lines.get(state if name == "state" else chapter)
+            if line is None:
+                continue
+            line.comments += n
+            line.proposing += proposing
+            line.endorsed += endorsed
+            if self.shows:
+                value = disposition or UNDISPOSED
+                line.disposed[value] = line.disposed.get(value, 0) + n
 
     @property
     def total(self):
@@ -139,7 +146,8 @@ class Statistics:
         states.sort(key=lambda row: (-row[1], fold(row[0])))
         chapters = [(name_of(line), line.comments) for line in self.by_chapter]
         groups = [(_("By State"), states), (_("By chapter"), chapters)]
-        return by_name(groups, title=_title(states), header=[_("State or chapter"), _("Comments")])
+        title = _title(states if self.hears_all else [])
+        return by_name(groups, title=title, header=[_("State or chapter"), _("Comments")])
 
 
 def name_of(line):

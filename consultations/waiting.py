@@ -6,11 +6,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from consultations.models import Answer, Comment, Consultation
+from consultations.models import Answer, Comment, Consultation, Endorsement
 from consultations.reminders import last_day
-from consultations.rules import Voice, spaces_of
+from consultations.rules import spaces_of, speaks_for, why_not_comment
 from core.dates import Precision, say_date
-from members.access import Action, Scope, can, scope
+from members.access import Action, Scope, scope
 from reference.models import MemberState
 
 MOST = 20
@@ -34,7 +34,7 @@ def _for_states(user):
     for consultation in consultations:
         for state in states:
             closes = consultation.closes_for(state)
-            if consultation.invites(state) and timezone.now() < closes:
+            if not why_not_comment(consultation, state):
                 place = (consultation.pk, state.pk)
                 said = _for_state(user, consultation, state, drafts.get(place, 0), place in answered)
                 if said:
@@ -55,13 +55,16 @@ def _counted(consultations, keys):
         drafts[consultation, state] = n
         if submitted:
             answered.add((consultation, state))
-    return drafts, answered | set(Answer.objects.filter(**asked).values_list("consultation", "state"))
+    answers = Answer.objects.filter(**asked).values_list("consultation", "state")
+    said = {"comment__consultation__in": consultations, "comment__status": "submitted", "state__in": keys}
+    endorsed = Endorsement.objects.filter(**said).values_list("comment__consultation", "state")
+    return drafts, answered.union(answers, endorsed)
 
 
 def _for_state(user, consultation, state, drafts, answered):
     """What there is to do for one State, or None."""
     words = {"title": consultation, "state": state, "n": drafts}
-    may_submit = can(user, Action.SUBMIT_COMMENT, Voice(state.pk))
+    may_submit = speaks_for(user, state.pk)
     url = reverse("consultations:space_detail", args=[consultation.pk, state.slug])
     if drafts and may_submit:
         text = ngettext(
@@ -81,15 +84,16 @@ def _for_state(user, consultation, state, drafts, answered):
 
 
 def _to_dispose(user):
-    """For who consults: those whose time is over, each with what keeps it from being closed."""
+    """For who consults: comments to dispose of as soon as there are any, and what can be closed."""
     if scope(user, Action.CONSULT) == Scope.NONE:
         return
-    ended = Consultation.objects.visible_to(user).ended().unclosed().for_list().with_undisposed()
-    for consultation in ended.order_by("ends", "pk")[:MOST]:
-        n, since = consultation.undisposed, consultation.ends.date()
-        if not n and timezone.now() < consultation.endorsing_ends:
+    begun = Consultation.objects.visible_to(user).begun().unclosed().for_list().with_undisposed()
+    for consultation in begun.order_by("ends", "pk")[:MOST]:
+        n, since, is_open = consultation.undisposed, consultation.ends.date(), timezone.now() < consultation.ends
+        if not n and (is_open or timezone.now() < consultation.endorsing_ends):
             continue
         words = {"n": n, "title": consultation, "date": say_date(since, Precision.DAY)}
+        note = _("The States can comment until %(date)s.") if is_open else _("The States commented until %(date)s.")
         if n:
             text = ngettext("Dispose of %(n)d comment on “%(title)s”", "Dispose of %(n)d comments on “%(title)s”", n)
             page, button = "consultations:disposition_list", _("Open the queue")
@@ -97,9 +101,9 @@ def _to_dispose(user):
             text, page, button = _("Close “%(title)s”"), "consultations:consultation_close", _("Close the consultation")
         yield {
             "text": text % words,
-            "note": _("The States commented until %(date)s.") % words,
+            "note": note % words,
             "button": button,
             "url": reverse(page, args=[consultation.pk]),
             "due": None,
-            "since": since,
+            "since": consultation.opens.date() if is_open else since,
         }

@@ -88,15 +88,15 @@ def by_year(counts, *, noun, title, otherwise, kinds=None):
 def by_name(groups, *, title, header, most=8):
     """The Chart of `groups`, [(heading, [(label, number)])]: a bar for each label.
 
-    Of a longer group the drawing shows the first `most` and the rest as one; the table has them all. None without a
-    number.
+    Of a longer group the drawing shows the first `most` and says how many the rest are, without a bar: beside theirs
+    those of the others would be too short to read. The table has them all. None without a number.
     """
     groups = [(heading, [row for row in rows if row[1]]) for heading, rows in groups]
     groups = [(heading, rows) for heading, rows in groups if rows]
     if not groups:
         return None
-    drawn = [(heading, _shortened(rows, most)) for heading, rows in groups]
-    said = ". ".join(f"{heading}: {_listed(rows)}" for heading, rows in drawn)
+    drawn = [(heading, *_shortened(rows, most)) for heading, rows in groups]
+    said = ". ".join(f"{heading}: {_listed([*rows, *rest])}" for heading, rows, rest in drawn)
     table = [(heading, [(label, [n]) for label, n in rows]) for heading, rows in groups]
     return Chart(title, said, _draw_bars(drawn, said), header, table)
 
@@ -227,24 +227,28 @@ def _years(periods, y):
 
 
 def _shortened(rows, most):
+    """(the rows that have a bar, what is said of the rest)."""
     if len(rows) <= most + 1:
-        return rows
+        return rows, []
     rest = rows[most:]
     others = ngettext("%(n)s other", "%(n)s others", len(rest)) % {"n": _number(len(rest))}
-    return [*rows[:most], (others, sum(n for _label, n in rest))]
+    return rows[:most], [(others, sum(n for _label, n in rest))]
 
 
 def _draw_bars(groups, said):
     """Each label above its bar, so that a long name never meets it; one scale for all."""
-    most = max(n for _heading, rows in groups for _label, n in rows)
+    most = max(n for _heading, rows, _rest in groups for _label, n in rows)
     parts, bars, y = [], [], 0
-    for heading, rows in groups:
+    for heading, rows, rest in groups:
         parts.append(format_html('<text y="{}"><tspan font-weight="bold">{}</tspan></text>', y + LABEL - 6, heading))
         y += LABEL + 4
         for label, n in rows:
             parts.append(_labelled(y + 14, label, n))
             bars.append(_rectangle(0, y + LABEL, 100 * n / most, BAR))
             y += ROW
+        for label, n in rest:
+            parts.append(_labelled(y + 14, label, n))
+            y += LABEL
         y += GAP
     return _svg(y - GAP, [*parts, _group("bar", bars)], said)
 

@@ -7,12 +7,20 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from core.dates import FIRST_YEAR, LAST_YEAR, PartialDate
+from core.markdown import is_blank, without_directions
+from core.text import clean_text
 
 # A date with its largest part last, as it is written in the Americas outside the United States; and ISO 8601.
 WRITTEN = re.compile(r"(?:(?:(\d{1,2})[/.])?(\d{1,2})[/.])?(\d{4})", re.ASCII)
 ISO = re.compile(r"(\d{4})-(\d{1,2})(?:-(\d{1,2}))?", re.ASCII)
 
 LONGEST_KEY = 18
+READ_AND_WRITE = ["GET", "HEAD", "POST"]  # the methods of a page with a form
+
+
+def posted(request):
+    """What a form is bound to: what was posted, or None where its page is only read."""
+    return request.POST if request.method == "POST" else None
 
 
 def read_date(text):
@@ -31,6 +39,18 @@ def keys_of(values):
     """Those of the values, texts as they were posted or numbers, that may be primary keys."""
     texts = map(str, values)
     return [int(text) for text in texts if text.isascii() and text.isdigit() and len(text) <= LONGEST_KEY]
+
+
+class WordsField(forms.CharField):
+    """A text as it is kept: without signs that nobody sees; too long it is refused, and not cut by the browser."""
+
+    def __init__(self, **kwargs):
+        super().__init__(strip=False, **kwargs)
+        self.widget.attrs.pop("maxlength", None)
+
+    def to_python(self, value):
+        text = without_directions(clean_text(super().to_python(value))).strip()
+        return "" if is_blank(text) else text
 
 
 class WrittenDateField(forms.CharField):

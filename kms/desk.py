@@ -144,13 +144,17 @@ def _reviews(user):
 
 
 def _moderation(user):
-    """For moderators: how many posts wait for them, and since when."""
+    """For moderators: how many posts wait to be published, how many things were reported, and since when."""
     if scope(user, Action.MODERATE) == Scope.NONE:
         return
     waiting = waiting_for(user)
     if waiting:
-        since = waiting[0].since.date()
-        words = ngettext("Decide on %(n)d post", "Decide on %(n)d posts", len(waiting))
+        since, held = waiting[0].since.date(), sum(one.held for one in waiting)
+        words = _("Decide on %(n)d posts and reports")
+        if held == len(waiting):
+            words = ngettext("Decide on %(n)d post", "Decide on %(n)d posts", held)
+        elif not held:
+            words = ngettext("Decide on %(n)d report", "Decide on %(n)d reports", len(waiting))
         yield Task(
             words % {"n": len(waiting)},
             _("Reported, or to be published; the oldest waits since %(date)s.")

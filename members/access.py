@@ -112,6 +112,8 @@ READING = {
     Label.RED: Action.READ_RED,
 }
 
+WRITTEN = ("title", "text", "proposed", "rationale", "observation")  # fields in which people write long
+
 
 def role_of(user):
     """The Role of a user, or of nobody in particular: the highest that account and mandates give today."""
@@ -184,7 +186,7 @@ def to_login(request):
     is_form_of_ours = request.method == "POST" and came_from.startswith(here)
     page = came_from[len(here) - 1 :] if is_form_of_ours else request.get_full_path()
     login = f"{reverse(settings.LOGIN_URL)}?{urlencode({'next': page})}"
-    if request.POST.get("text") or request.POST.get("title"):  # whoever wrote long was logged out meanwhile
+    if any(request.POST.get(name) for name in WRITTEN):  # whoever wrote long was logged out meanwhile
         return render(request, "login_again.html", {"login": login}, status=403)
     return HttpResponseRedirect(login)
 

@@ -56,7 +56,7 @@ class DecisionForm(forms.Form):
         required=False,
         validators=[refuse_markup],
         widget=forms.Textarea(attrs={"rows": 4}),
-        help_text=_("The author reads it, and who reported it. Nobody else does. Plain text."),
+        help_text=_("The author reads it, and so does whoever reported it. Nobody else does. Plain text."),
     )
 
     def __init__(self, *args, acts, **kwargs):

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
+from core.inputs import READ_AND_WRITE
 from members.access import public, signed_in
 from notifications import actions
 from notifications.forms import (
@@ -27,7 +28,6 @@ from notifications.models import Notification, Preference, Watch
 from notifications.paging import number_of, page_of
 from notifications.telling import record_for, told, url_of
 
-READ_AND_WRITE = ["GET", "HEAD", "POST"]
 SAID = {
     Level.WATCHING: gettext_lazy("You watch “%(record)s”: the portal tells you of changes, here and by mail."),
     Level.NORMAL: gettext_lazy("Of “%(record)s” the portal tells you mentions and answers only."),

@@ -99,12 +99,12 @@ def test_what_is_to_come_has_a_line_a_word_and_another_shade():
     assert ("to come" in past.svg, "amber" in past.svg, '"3 3"' in past.svg) == (False, False, False)
 
 
-def test_names_have_a_bar_each_and_the_rest_one_together():
+def test_names_have_a_bar_each_and_the_rest_is_said_in_words():
     rows = [(f"State {n}", 20 - n) for n in range(12)]
     chart = charts.by_name([("By level", [("National", 174), ("Regional", 0)]), ("By State", rows)],
                            title="t", header=["Name", "Texts"], most=8)  # fmt: skip
     assert [round(width, 1) for _, width, _ in bars(chart)][:2] == [100, round(100 * 20 / 174, 1)]
-    assert len(bars(chart)) == 1 + 8 + 1
+    assert len(bars(chart)) == 1 + 8
     assert "4 others" in chart.svg and "State 9" not in chart.svg
     assert table(chart)[1] == ("By State", [(name, [n]) for name, n in rows])
     assert "Regional" not in chart.svg

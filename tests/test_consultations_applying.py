@@ -279,3 +279,48 @@ def test_comment_apply_asks_as_often_for_three_as_for_one(
         apply(comment, secretariat, f"Text {n}.", version=version + n)
     with django_assert_num_queries(APPLY_QUERIES):
         desk.get(address)
+
+
+def status_of(edition):
+    return Edition.objects.get(pk=edition.pk).status
+
+
+def test_the_next_edition_takes_the_place_of_the_one_that_was_asked_about(
+    comment, following, consultation, secretariat, desk
+):
+    disposing.close_consultation(consultation=over(consultation), by=secretariat)
+    page = desk.get("/en/manual/manual/2/finalise/").text
+    assert "“Edition 1” is superseded by it" in page and "1 accepted proposal is not in the text yet." in page
+    assert "is not closed" not in page
+    finalise(edition=following, by=secretariat)
+    assert status_of(consultation.edition) == "superseded"
+    page = desk.get(consultation.edition.get_absolute_url()).text
+    assert "This edition is superseded" in page and "Read Second edition" in page
+    assert "Its text is not final" not in page
+
+
+def test_an_edition_gives_way_only_when_its_consultation_is_closed(comment, following, consultation, secretariat, desk):
+    page = desk.get("/en/manual/manual/2/finalise/").text
+    assert "1 consultation on an earlier edition is not closed." in page and "Make it final and publish it" in page
+    assert "It takes the place of no earlier edition." in page
+    finalise(edition=following, by=secretariat)
+    assert status_of(consultation.edition) == "consultation"
+    disposing.close_consultation(consultation=over(consultation), by=secretariat)
+    assert status_of(consultation.edition) == "superseded"
+    page = desk.get(consultation.get_absolute_url()).text
+    assert "Read Second edition" in page and "What changed" in page
+    page = desk.get(following.get_absolute_url()).text
+    assert "The States were asked about Edition 1, on which this one is based:" in page and "First round" in page
+
+
+def test_who_goes_on_to_the_next_comment_hears_what_is_to_be_written(comment, consultation, secretariat, desk, placed):
+    form = {"disposition": "accepted", "next": "1"}
+    page = desk.post(url("comment_dispose", comment.pk), form, follow=True).text
+    assert "Begin the next edition to write there what was accepted." in page
+    page = desk.get(url("consultation_close", consultation.pk)).text
+    assert "Begin the next edition" in page and "It can be closed after" in page
+    given = {"label": consultation.edition.label, "language": "en", "based_on": consultation.edition}
+    start_edition(work=consultation.edition.work, by=secretariat, **given)
+    page = desk.post(url("comment_dispose", comment.pk), form, follow=True).text
+    assert f"{comment.code} can be written into Edition 2" in page
+    assert "Begin the next edition" not in desk.get(url("consultation_close", consultation.pk)).text

@@ -1,20 +1,24 @@
 """Several people of several States at a time: numbers are given once, nothing is written over, nothing said twice."""
 
+import datetime
 import threading
+import time
 import uuid
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from django.db import connections
+from django.utils import timezone
 
-from consultations import commenting
+from consultations import commenting, reminders
 from consultations.models import Answer, Comment, Endorsement
 from moderation.refusals import Refused
-from tests.factories import make_comment, make_consultation, make_state, make_submitted, make_user
+from notifications.actions import notify
+from tests.factories import make_comment, make_consultation, make_mandate, make_state, make_submitted, make_user
 
 pytestmark = pytest.mark.django_db(transaction=True)
 WORDS = {"kind": "general", "language": "en"}
-MANY = 6
+DAY, MANY = datetime.timedelta(days=1), 6
 
 
 def at_once(*acts):
@@ -99,3 +103,40 @@ def test_endorsing_several_times_at_a_time_is_once():
     answers = at_once(*[lambda: commenting.endorse(comment=comment, state=state, by=None)] * MANY)
     assert not any(isinstance(answer, Refused) for answer in answers)
     assert Endorsement.objects.count() == 1
+
+
+def people_of_two_zones():
+    """Two Focal Points, and a consultation in which they are told of different days, the one with the higher key
+    first."""
+    people = [make_user(time_zone=zone) for zone in ("America/Lima", "Pacific/Auckland")]
+    for person in reversed(people):
+        make_mandate(person=person, state=make_state())
+    now = timezone.now().replace(hour=18)
+    return people, make_consultation(opens=now - 2 * DAY, closes=now + 30 * DAY)
+
+
+def test_people_in_several_zones_are_locked_before_the_first_is_told(monkeypatch):
+    people, consultation = people_of_two_zones()
+    acts, locked = [], reminders.locked
+    monkeypatch.setattr(reminders, "locked", lambda keys: acts.append(set(keys)) or locked(keys))
+    monkeypatch.setattr(reminders, "notify", lambda **told: acts.append({row.pk for row in told["to"]}) or 1)
+    reminders.remind_of(consultation)
+    assert acts == [{row.pk for row in people}, {people[1].pk}, {people[0].pk}]
+
+
+def test_people_in_several_zones_are_told_at_a_time_with_others(monkeypatch):
+    people, consultation = people_of_two_zones()
+    begun = threading.Event()
+
+    def slowly(**told):
+        number = notify(**told)
+        begun.set()
+        time.sleep(0.7)
+        return number
+
+    def others():
+        begun.wait(timeout=60)
+        return notify(to=people, kind="consultation_withdrawn", by=None)
+
+    monkeypatch.setattr(reminders, "notify", slowly)
+    assert at_once(lambda: reminders.remind_of(consultation), others) == [2, 2]

@@ -94,3 +94,15 @@ def test_key_that_cannot_be_is_not_found(name, key, seen, brazil):
     sample = reverse(f"consultations:{name}", args=[7, "brazil"] if name == "space_detail" else [7])
     reader = "focal_point" if name == "space_detail" else "secretariat"
     assert seen[reader].get(sample.replace("/7/", f"/{key}/")).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("name", "fields"), [("comment_edit", ["text", "proposed", "rationale"]), ("comment_dispose", ["observation"])]
+)
+def test_who_was_logged_out_meanwhile_gets_all_back_that_was_written(name, fields, client):
+    address, written = reverse(f"consultations:{name}", args=[7]), {field: f"Zx <{field}>" for field in fields}
+    answer = client.post(address, {"disposition": "not_accepted", "kind": "general"} | written)
+    assert answer.status_code == 403 and "account/login" in answer.text
+    assert all(f"Zx &lt;{field}&gt;</textarea>" in answer.text for field in fields)
+    elsewhere = client.post(address, written, headers={"Sec-Fetch-Site": "cross-site"})
+    assert not any(f"Zx &lt;{field}" in elsewhere.text for field in fields)

@@ -52,11 +52,14 @@ def test_comments_stand_beside_their_paragraph(client_for, focal_point, chapter,
     assert "Zx in work." in part and "Zx said." in part and "Zx on the chapter." not in text
 
 
-def test_whoever_writes_is_led_to_the_form_of_each_paragraph(client_for, expert, chapter, consultation, brazil):
+def test_whoever_writes_is_led_to_the_form_of_each_paragraph(client_for, expert, chapter, consultation, placed, brazil):
     text = page(client_for(expert), chapter)
     for serial in (1, 2):
         assert f'href="/en/manual/consultations/{consultation.pk}/spaces/brazil/add/?p={serial}"' in text
-    assert text.count("Comment on this paragraph") == 2
+    assert text.count("/add/?p=") == text.count('>Comment<span class="sr"> p') == 2
+    placed.kind, placed.level = "heading", 2
+    placed.save()
+    assert page(client_for(expert), chapter).count("/add/?p=") == 1
 
 
 def test_nobody_else_sees_comments_or_the_way_to_write_one(
@@ -66,10 +69,10 @@ def test_nobody_else_sees_comments_or_the_way_to_write_one(
     make_submitted(consultation=consultation, state=brazil, placed=placed, text="Zx said.")
     for person in (visitor, partner):
         text = page(client_for(person), chapter)
-        assert "Zx said." not in text and "Comment on this paragraph" not in text and "Zx in work." not in text
+        assert "Zx said." not in text and "/add/?p=" not in text and "Zx in work." not in text
         assert beside_chapter(chapter, person) == {}
     text = page(client_for(secretariat), chapter)
-    assert "Zx said." in text and "Zx in work." not in text and "Comment on this paragraph" not in text
+    assert "Zx said." in text and "Zx in work." not in text and "/add/?p=" not in text
     text = page(client_for(other_focal_point), chapter)
     assert "Zx said." in text and "Zx in work." not in text and "spaces/mexico/add/" in text
 
@@ -125,7 +128,7 @@ def test_the_way_to_write_is_there_where_the_state_may_comment_now(focal_point, 
 def test_two_consultations_at_a_time_are_told_apart(focal_point, chapter, consultation, brazil):
     make_consultation(edition=chapter.edition, title="Zx second")
     said = beside_chapter(chapter, focal_point)[1]
-    assert said.count("Comment on this paragraph") == 2 and "Zx second" in said
+    assert said.count("/add/?p=1") == 2 and "Zx second" in said
 
 
 def test_what_was_written_is_escaped_and_short(focal_point, chapter, consultation, placed, brazil):

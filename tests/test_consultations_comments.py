@@ -144,11 +144,11 @@ def test_comment_add_after_the_closing_keeps_the_text_as_a_draft(client_for, exp
     end(consultation)
     client = client_for(expert)
     text = page(client, adding(consultation, brazil))
-    assert "This consultation has closed." in text and "<textarea" not in text
+    assert "The time to comment is over." in text and "<textarea" not in text
     response = client.post(adding(consultation, brazil), words(), follow=True)
     assert Comment.objects.get().status == Status.DRAFT
     assert "Your text is kept as a draft, but it cannot be submitted now." in response.content.decode()
-    with pytest.raises(Refused, match="has closed"):
+    with pytest.raises(Refused, match="time to comment is over"):
         draft(consultation, brazil, expert)
 
 
@@ -277,6 +277,17 @@ def test_comment_edit_of_two_at_a_time_loses_nothing(client_for, expert, alterna
     assert Comment.objects.get().text == "Zx mine."
 
 
+def test_comment_edit_of_a_draft_that_was_removed_gives_the_text_back(client_for, expert, consultation, brazil):
+    comment = make_comment(consultation=consultation, state=brazil, author=expert)
+    client, url = client_for(expert), address(comment, "edit/")
+    commenting.remove_draft(comment=comment, by=expert)
+    response = client.post(url, words(version=1, proposed="Zx <b>change.", rationale="Zx why."))
+    text = response.content.decode()
+    assert response.status_code == 404 and "this comment was removed" in text
+    assert all(said in text for said in ("Zx two years are short.", "Zx &lt;b&gt;change.", "Zx why."))
+    assert "There is no such page" in page(client, url, 404)
+
+
 def test_comment_edit_of_a_submitted_comment_is_refused(client_for, focal_point, consultation, brazil):
     comment = make_submitted(consultation=consultation, state=brazil, text="Zx said.")
     client = client_for(focal_point)
@@ -353,9 +364,42 @@ def test_comment_note_is_read_by_the_state_alone(
     assert list(CommentNote.objects.visible_to(alternate)) == [note]
 
 
+def test_comment_note_keeps_other_words_sent_with_the_form_of_a_note(client_for, expert, consultation, brazil):
+    one, other = (make_comment(consultation=consultation, state=brazil, author=expert) for _n in range(2))
+    client, token = client_for(expert), uuid.uuid4()
+    for comment, text in ((one, "Zx first."), (one, "Zx second."), (one, "Zx second."), (other, "Zx first.")):
+        assert client.post(address(comment, "note/"), {"text": text, "token": token}).status_code == 302
+    notes = CommentNote.objects.order_by("pk").values_list("comment", "text")
+    assert list(notes) == [(one.pk, "Zx first."), (one.pk, "Zx second."), (other.pk, "Zx first.")]
+
+
 def test_comment_note_refuses_what_says_nothing_or_too_much(client_for, expert, consultation, brazil):
     comment = make_comment(consultation=consultation, state=brazil, author=expert)
     for text, said in ((" ", "This field is required."), ("Zy" + "x" * 2000, "at most 2000 characters")):
         response = client_for(expert).post(address(comment, "note/"), {"text": text})
         assert said in response.content.decode() and text.strip() in response.content.decode()
     assert client_for(expert).get(address(comment, "note/")).status_code == 405
+
+
+def test_comment_detail_says_once_who_sees_a_fresh_draft_and_leads_on(client_for, expert, consultation, brazil):
+    client = client_for(expert)
+    text = client.post(adding(consultation, brazil, "?chapter=1"), words(proposed=""), follow=True).content.decode()
+    space = f"/en/manual/consultations/{consultation.pk}/spaces/brazil/"
+    assert "Saved as a draft." in text and "Nobody outside your State sees this draft." not in text
+    assert "Back to the chapter" in text and f'href="{space}"' in text and f"by {expert.name}" in text
+    assert "TLP:" not in text.partition("<h1>")[2].partition("<h2")[0]
+    assert "Nobody outside your State sees this draft." in page(client, address(Comment.objects.get()))
+
+
+def test_comment_detail_has_the_label_of_the_matrix_and_its_disposition_in_the_head(
+    client_for, focal_point, other_focal_point, consultation, brazil
+):
+    comment = make_submitted(consultation=consultation, state=brazil, author=focal_point)
+    head = page(client_for(other_focal_point), address(comment)).partition("<h1>")[2].partition("<h2")[0]
+    assert "TLP:AMBER" in head and f"consultations/{consultation.pk}/matrix/" in head
+    assert focal_point.name not in head and ">submitted</span>" in head
+    Comment.objects.update(disposition="noted")
+    assert "Noted" not in page(client_for(other_focal_point), address(comment))
+    Consultation.objects.update(closed=timezone.now())
+    head = page(client_for(other_focal_point), address(comment)).partition("<h1>")[2].partition("<h2")[0]
+    assert ">Noted</span>" in head and ">submitted</span>" not in head

@@ -396,7 +396,7 @@ def test_consultation_detail_shows_each_state_what_waits_for_it(client_for, foca
     assert f'href="{space}"' in page and f'href="{space}answer/"' not in page
     Consultation.objects.update(opens=in_days(-9), closes=in_days(-1), ends=in_days(-1))
     page = text_of(client_for(focal_point), page_of(consultation))
-    assert "This consultation has closed." in page and "Write a comment" not in page
+    assert "The time to comment is over." in page and "Read the text and comment" not in page
 
 
 def test_consultation_detail_does_not_count_what_is_not_shown_yet(client_for, focal_point, secretariat, mexico):
@@ -407,6 +407,25 @@ def test_consultation_detail_does_not_count_what_is_not_shown_yet(client_for, fo
     )
     page = text_of(client_for(secretariat), page_of(consultation))
     assert "1 State has submitted comments. 1 comment still needs a disposition." in page
+
+
+def test_consultation_detail_tells_an_expert_that_he_sees_what_his_state_submitted(client_for, expert, brazil, mexico):
+    consultation = make_consultation()
+    for state in (brazil, mexico):
+        make_submitted(consultation=consultation, state=state)
+    page = text_of(client_for(expert), page_of(consultation))
+    assert "You see what your own State submitted." in page and "submitted comments." not in page
+    page = text_of(client_for(expert), f"{page_of(consultation)}statistics/")
+    assert "States answered" not in page and "Most comments" not in page
+
+
+def test_consultation_detail_says_who_comments_to_those_who_do_not(client_for, visitor, partner, focal_point):
+    consultation = make_consultation()
+    for person in (visitor, partner, focal_point):
+        page = text_of(client_for(person), page_of(consultation))
+        assert ("The Focal Points of the States comment, and read the comments." in page) == (person != focal_point)
+        assert (f'/login/?next={page_of(consultation)}">Log in</a></p>' in page) == (person == visitor)
+        assert "Opened" in page and ("Read the text and comment" in page) == (person == focal_point)
 
 
 def test_consultation_list_pages_and_refuses_strange_pages(client):
@@ -519,3 +538,12 @@ def test_times_are_said_in_the_zone_of_the_reader(client_for, secretariat, focal
     assert consultation.closes == datetime.datetime(2040, 7, 1, 4, 59, tzinfo=datetime.UTC)
     assert "30 June 2040, 23:59</time> UTC−5" in text_of(client_for(secretariat), page_of(consultation))
     assert "1 July 2040, 04:59</time> UTC" in text_of(client_for(focal_point), page_of(consultation))
+
+
+def test_consultation_edit_names_the_zone_and_not_todays_distance_from_utc(client_for, secretariat, edition):
+    secretariat.time_zone = "America/New_York"
+    secretariat.save()
+    consultation, client = make_consultation(edition=edition), client_for(secretariat)
+    for act in ("edit/", "extend/"):
+        text = client.get(page_of(consultation, act)).content.decode()
+        assert "in your time zone: America/New York." in text.replace("In your", "in your")

@@ -1,8 +1,11 @@
 """Several secretaries, and a State, at the same comment at a time: one act counts, and no text is lost."""
 
+import datetime
+import time
+
 import pytest
 
-from consultations import applying, disposing
+from consultations import applying, commenting, consulting, disposing
 from consultations.commenting import withdraw_comment
 from consultations.models import Comment
 from moderation.refusals import Refused
@@ -12,6 +15,7 @@ from training.actions import start_edition
 from training.models import ParagraphChange, ParagraphText
 
 pytestmark = pytest.mark.django_db(transaction=True)
+LONG = 0.6  # seconds, in which the others come as far as they can
 
 
 def accepted(texts):
@@ -57,3 +61,48 @@ def test_the_same_click_at_once_is_one_change(secretariat):
     act = {"comment": row, "text": row.proposed, "version": 1, "by": secretariat}
     said = at_once(*[lambda: applying.apply_comment(**act).pk] * 4)
     assert len(set(said)) == 1 and ParagraphChange.objects.of(following).count() == row.changes.count() == 1
+
+
+def slow(monkeypatch, module, name, *, before=0.0, after=0.0):
+    """Let a function take its time: whoever locks rows in another order meets it there."""
+    real = getattr(module, name)
+
+    def slowly(*args, **kwargs):
+        time.sleep(before)
+        answer = real(*args, **kwargs)
+        time.sleep(after)
+        return answer
+
+    monkeypatch.setattr(module, name, slowly)
+
+
+def test_applying_and_disposing_of_the_same_comments_wait_for_each_other(secretariat, monkeypatch):
+    (first, second), _following = accepted(["Begin now.", "Begin soon."])
+    Comment.objects.filter(pk=first.pk).update(handled_with=second)
+    slow(monkeypatch, disposing, "_let_go", before=2 * LONG)
+
+    def apply():
+        time.sleep(LONG)
+        return applying.apply_comment(comment=first, also=[second], text="Begin now.", version=1, by=secretariat)
+
+    said = at_once(
+        lambda: disposing.dispose(comments=[second], disposition="noted", observation="", by=secretariat), apply
+    )
+    assert Comment.objects.get(pk=second.pk).disposition == "noted" and isinstance(said[1], ParagraphChange)
+
+
+def test_applying_editing_the_consultation_and_withdrawing_wait_for_each_other(secretariat, monkeypatch):
+    (first, second), _following = accepted(["Begin now.", "Begin soon."])
+    Comment.objects.filter(pk=second.pk).update(disposition="")
+    consultation = first.consultation
+    slow(monkeypatch, applying, "target_of", before=2 * LONG)
+    slow(monkeypatch, consulting, "locked_edition", after=LONG)
+    slow(monkeypatch, commenting, "locked_consultation", after=LONG)
+    asked = {**consulting.asked_in(consultation), "chapters": [], "states": []}
+    asked["closes"] += datetime.timedelta(days=1)
+    said = at_once(
+        lambda: applying.apply_comment(comment=first, text="Begin now.", version=1, by=secretariat),
+        lambda: consulting.edit_consultation(consultation=consultation, by=secretariat, **asked),
+        lambda: withdraw_comment(comment=first, by=secretariat),
+    )
+    assert [type(one) for one in said] == [ParagraphChange, type(consultation), Refused]

@@ -182,3 +182,22 @@ def test_the_answer_of_a_state_is_void_once_it_comments(focal_point, consultatio
     commenting.give_answer(consultation=consultation, state=brazil, kind="agrees", by=focal_point)
     submit(comment, focal_point)
     assert not Answer.objects.exists()
+
+
+def test_an_alternate_speaks_for_no_state_although_he_holds_the_seat_of_another(
+    client_for, focal_point, other_focal_point, consultation, brazil, mexico
+):
+    make_mandate(person=focal_point, state=mexico, role="alternate")
+    client, space = client_for(focal_point), f"/en/manual/consultations/{consultation.pk}/spaces/mexico/"
+    mine, said = draft(consultation, mexico, focal_point), make_submitted(consultation=consultation, state=mexico)
+    foreign = make_submitted(consultation=consultation, state=make_mandate().state)
+    assert client.post(f"{space}submit/", {"comments": [f"{mine.pk}:1"]}).status_code == 403
+    assert client.post(f"{space}answer/", {"kind": "agrees"}).status_code == 403
+    assert client.post(address(said, "withdraw/")).status_code == 403
+    assert endorsing(client, foreign, mexico).status_code == 403
+    shown = page(client, address(foreign)) + page(client, space) + page(client, address(said))
+    assert "Endorse it for Brazil" in shown and "Endorse it for Mexico" not in shown and "withdraw/" not in shown
+    assert "submit/" not in shown and "answer/" not in shown
+    assert [row.status for row in Comment.objects.by_state(mexico).order_by("pk")] == ["draft", "submitted"]
+    assert not Answer.objects.exists() and not Endorsement.objects.exists()
+    assert endorsing(client, foreign, brazil).status_code == 302

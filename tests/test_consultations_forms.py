@@ -88,7 +88,7 @@ def test_form_export_says_whose_it_is_and_what_to_do(form, client_for, focal_poi
         document = docx.Document(io.BytesIO(content))
         said = [paragraph.text for paragraph in document.paragraphs]
         printed = document.sections[0].header.paragraphs[0].text
-    whose = "TLP:GREEN. Commenting form of Brazil with the drafts of its own space: it stays within Brazil."
+    whose = "TLP:AMBER. Commenting form of Brazil with the drafts of its own space: it stays within Brazil."
     assert printed == whose
     assert str(consultation) in said[0]
     assert whose in "\n".join(said)
@@ -214,7 +214,7 @@ def test_form_export_is_not_made_before_the_opening_nor_after_the_closing(client
     now, day = timezone.now(), datetime.timedelta(days=1)
     coming = make_consultation(edition=chapter.edition, opens=now + day, closes=now + 2 * day)
     past = make_consultation(edition=chapter.edition, opens=now - 2 * day, closes=now - day)
-    for consultation, reason in ((coming, "has not opened yet."), (past, "has closed.")):
+    for consultation, reason in ((coming, "has not opened yet."), (past, "The time to comment is over.")):
         for form in FORMS:
             answer = client_for(focal_point).get(address(consultation, brazil, f"form.{form}"), follow=True)
             page = answer.content.decode()

@@ -382,7 +382,9 @@ def test_form_return_of_an_expert_changes_his_own_drafts_alone(client_for, exper
     mine = make_comment(consultation=consultation, state=brazil, author=expert, placed=placed(consultation, 2))
     member = client_for(expert)
     content = filled(downloaded(member, consultation, brazil), {f"p2-en-d{mine.pk}v1": {"text": "Better."}})
-    assert "1 changed, 1 unchanged" in page_of(returned(member, consultation, brazil, content))
+    page = page_of(returned(member, consultation, brazil, content))
+    assert "1 changed, 1 unchanged" in page and page.count('<th scope="row">Row ') == 2
+    assert "Your Focal Point submits them." in page and "Look through and submit" not in page
     content = filled(content, {f"p1-en-d{theirs.pk}v1": {"text": "Mine now."}})
     page = page_of(returned(member, consultation, brazil, content))
     assert "Somebody else of your State wrote this draft, and you may not change it." in page
@@ -395,7 +397,7 @@ def test_form_return_after_the_closing_is_refused(member, brazil, consultation):
     type(consultation).objects.filter(pk=consultation.pk).update(closes=now, ends=now)
     answer = returned(member, consultation, brazil, content)
     assert answer.status_code == 302
-    assert "Nothing was kept. This consultation has closed." in page_of(member.get(answer["Location"]))
+    assert "Nothing was kept. The time to comment is over." in page_of(member.get(answer["Location"]))
     assert said(consultation) == {}
 
 

@@ -1,8 +1,10 @@
 """Two versions of a text as one: which words are marked, and where they stand."""
 
+import time
+
 import pytest
 
-from consultations.insertions import all_of, in_one
+from consultations.insertions import Effort, all_of, in_one
 from core.markdown import to_html
 
 
@@ -42,3 +44,17 @@ def test_texts_with_little_in_common_are_marked_as_a_whole():
         (html,), differs = in_one(to_html(before), to_html(after))
         assert differs and html == f"<p><del>{before}</del></p>\n<p><ins>{after}</ins></p>\n"
     assert all_of('<p>a <a href="https://a.b" title="x > y">b</a></p><script>', "del").count("<del>") == 2
+
+
+def test_one_word_again_and_again_takes_no_time():
+    before, after = to_html("a " * 490 + "z"), to_html(" ".join(f"a x{n}" for n in range(249)))
+    started = time.perf_counter()
+    (html,), differs = in_one(before, after)
+    assert differs and html.count("<del>") == html.count("<ins>") == 1
+    assert time.perf_counter() - started < 0.5
+
+
+def test_what_a_page_compares_has_an_end():
+    effort, before, after = Effort(), to_html("a " * 90 + "z"), to_html("z " + "a " * 90)
+    marks = [in_one(before, after, effort=effort)[0][0].count("<ins>z</ins>") for _n in range(100)]
+    assert marks[0] and not marks[-1] and 40 < sum(marks) < 60

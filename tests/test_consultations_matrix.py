@@ -457,3 +457,17 @@ def test_matrix_export_of_many_rows_is_read_in_batches(client_for, focal_point, 
     page = read(page_of(consultation), client)
     assert "More than 1,000 comments" in page.select_one("[data-count]").text
     assert len(read(f"{page_of(consultation)}?page=40", client).select("#results tbody tr")) == 25
+
+
+@pytest.mark.parametrize("shown", Consultation.Shown.values)
+@pytest.mark.parametrize("ends", [-DAY, DAY])
+@pytest.mark.parametrize(
+    "name", ["partner", "expert", "alternate", "focal_point", "other_focal_point", "secretariat", "administrator"]
+)
+def test_comments_of_a_consultation_at_hand_are_those_that_the_gate_shows(request, spoken, name, ends, shown):
+    Comment.objects.filter(text="Too long.").update(is_hidden=True)
+    Consultation.objects.update(shown=shown, closes=timezone.now() + ends, ends=timezone.now() + ends)
+    spoken.refresh_from_db()
+    user = request.getfixturevalue(name)
+    at_hand = Comment.objects.visible_within([spoken], user)
+    assert set(at_hand) == set(Comment.objects.visible_to(user).of(spoken))

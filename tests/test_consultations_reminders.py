@@ -9,8 +9,9 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from consultations import consulting
-from consultations.models import Answer, Comment, Consultation, Reminder
+from consultations.models import Answer, Comment, Consultation, Endorsement, Reminder
 from consultations.reminders import remind
+from consultations.waiting import waiting_for
 from core.dates import today
 from core.labels import Label
 from members.models import Mandate
@@ -25,6 +26,7 @@ from tests.factories import (
     make_state,
     make_submitted,
 )
+from training.models import Edition, Publication
 
 pytestmark = pytest.mark.django_db
 DAY, HOUR = datetime.timedelta(days=1), datetime.timedelta(hours=1)
@@ -228,6 +230,7 @@ def test_desk_follows_a_consultation(desk, focal_point, alternate, expert, other
     Comment.objects.filter(pk=comment.pk).delete()
     Comment.objects.update(status="submitted", serial=1, submitted=timezone.now())
     assert desk(focal_point) == [] and len(desk(other_focal_point)) == 1
+    assert desk(secretariat) == [("Dispose of 1 comment on “Round”", None, f"{here}dispositions/")]
     Consultation.objects.update(opens=past, closes=timezone.now() - HOUR, ends=timezone.now() - HOUR)
     assert desk(other_focal_point) == []
     assert desk(secretariat) == [("Dispose of 1 comment on “Round”", None, f"{here}dispositions/")]
@@ -263,3 +266,30 @@ def test_desk_asks_as_often_for_three_consultations_as_for_one(client_for, focal
     for _ in range(2):
         make_comment(consultation=make_consultation(), state=focal_point.state)
     assert number() == one
+
+
+def test_state_that_endorsed_a_comment_has_spoken(clock, focal_point, other_focal_point, brazil, mexico):
+    now = timezone.now()
+    consultation = make_consultation(opens=now - DAY, closes=now + 31 * DAY)
+    clock(now)
+    comment = make_submitted(consultation=consultation, state=brazil)
+    waits = [row["text"] for row in waiting_for(other_focal_point)]
+    assert len(waits) == 1 and "for Mexico" in waits[0]
+    Endorsement.objects.create(comment=comment, state=mexico)
+    assert not waiting_for(other_focal_point) and clock(now + 20 * DAY) == 0
+    Comment.objects.update(status="withdrawn")
+    assert waiting_for(other_focal_point) and clock(now + 20 * DAY) == 2
+
+
+@pytest.mark.parametrize("model", [Edition, Publication])
+def test_nothing_is_noted_as_said_while_nobody_can_read_what_is_asked(clock, focal_point, secretariat, brazil, model):
+    now = timezone.now()
+    consultation = make_consultation(opens=now, closes=now + 2 * DAY)
+    model.objects.update(publication="withdrawn")
+    assert clock(now + HOUR) == 0 and not Reminder.objects.exists()
+    consultation = Consultation.objects.for_detail().get()
+    given = {"state": brazil, "closes": now + 2.5 * DAY, "reason": "Zx"}
+    consulting.extend(consultation=consultation, by=secretariat, **given)
+    assert not Reminder.objects.exists()
+    model.objects.update(publication="published")
+    assert clock(now + 2 * HOUR) == 1 and kinds_told() == ["consultation_opened"]

@@ -91,7 +91,7 @@ def test_space_detail_says_who_submits(client_for, expert, focal_point, consulta
 def test_space_detail_after_the_closing_offers_no_act(client_for, focal_point, consultation, brazil):
     make_comment(consultation=end(consultation), state=brazil, text="Zx left over.")
     text = page(client_for(focal_point), address(consultation, brazil))
-    assert "This consultation has closed." in text and "Zx left over." in text
+    assert "The time to comment is over." in text and "Zx left over." in text
     assert "submit/" not in text and "add/" not in text and "answer/" not in text
 
 
@@ -177,12 +177,22 @@ def test_comment_submit_refuses_what_is_no_draft_of_the_state(client_for, focal_
     assert not Comment.objects.submitted().exists()
 
 
+def test_comment_submit_shows_the_chosen_comment_though_it_is_not_among_the_first(
+    client_for, focal_point, consultation, brazil, monkeypatch
+):
+    rows = [make_comment(consultation=consultation, state=brazil) for _n in range(3)]
+    monkeypatch.setattr("consultations.spaces.MOST_SUBMITTED", 2)
+    url = address(consultation, brazil, f"submit/?comment={rows[-1].pk}")
+    shown = client_for(focal_point).get(url).context["rows"]
+    assert [(row.comment, row.is_chosen) for row in shown] == [(rows[-1], True), (rows[0], False)]
+
+
 def test_comment_submit_after_the_closing_is_refused(client_for, focal_point, consultation, brazil):
     comment = make_comment(consultation=consultation, state=brazil, text="Zx late.")
     end(consultation)
     client = client_for(focal_point)
     assert "cannot be submitted now" in page(client, address(consultation, brazil, "submit/"))
-    assert "This consultation has closed." in submitting(client, consultation, brazil, comment)
+    assert "The time to comment is over." in submitting(client, consultation, brazil, comment)
     assert Comment.objects.get().status == Status.DRAFT
 
 
@@ -223,9 +233,9 @@ def test_answer_give_is_refused_beside_comments_and_out_of_time(client_for, foca
     assert "these are its answer" in page(client, url)
     assert "your State has submitted comments." in client.post(url, {"kind": "agrees"}).content.decode()
     end(consultation)
-    assert "This consultation has closed." in client.post(url, {"kind": "agrees"}).content.decode()
+    assert "The time to comment is over." in client.post(url, {"kind": "agrees"}).content.decode()
     response = client.post(url, {"back": "1"}, follow=True)
-    assert "This consultation has closed." in response.content.decode() and not Answer.objects.exists()
+    assert "The time to comment is over." in response.content.decode() and not Answer.objects.exists()
 
 
 def test_a_space_of_a_consultation_that_is_not_known_is_not_there(client_for, focal_point, brazil):

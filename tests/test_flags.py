@@ -357,8 +357,9 @@ def test_flag_queue_of_many_is_cut_into_pages(client_for, expert, secretariat, m
 def test_desk_and_navigation_lead_moderators_to_the_queue(client_for, post, expert, secretariat, focal_point):
     assert [task.text for task in tasks_of(secretariat)] == []
     report(post, expert)
+    assert [task.text for task in tasks_of(secretariat)] == ["Decide on 1 report"]
     partner_post()
-    assert [(task.text, task.url) for task in tasks_of(secretariat)] == [("Decide on 2 posts", QUEUE)]
+    assert [(task.text, task.url) for task in tasks_of(secretariat)] == [("Decide on 2 posts and reports", QUEUE)]
     assert [task.url for task in tasks_of(focal_point) if task.url == QUEUE] == []
     assert [f'href="{QUEUE}"' in client_for(person).get("/en/").text for person in (secretariat, focal_point)] == [
         True, False,

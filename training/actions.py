@@ -321,7 +321,8 @@ def take_back_to_drafting(*, edition, by):
 
 @transaction.atomic
 def finalise(*, edition, by):
-    """Make an edition final and publish it; the one that was final before is superseded by it.
+    """Make an edition final and publish it; the one that was final before is superseded by it, and so are earlier ones
+    that were only in consultation, once nothing holds them back.
 
     Who watches the publication or one of its themes is told.
     """
@@ -336,14 +337,40 @@ def finalise(*, edition, by):
     for why_not in HOLDS:
         if reason := why_not(edition):
             raise Refused(reason)
-    for old in editions.filter(status=Edition.Status.FINAL):
-        old.status = Edition.Status.SUPERSEDED
-        old.save(update_fields=["status", "updated"])
-        ask_for_readers(old)  # it says on each page what became of it
+    for old in overtaken_by(edition):
+        _supersede(old)
     edition = _let_out(edition, Edition.Status.FINAL, by)
     ask_for_readers(edition)
     tell_of_curation(edition, subject=("edition", edition.pk), published=True, by=by)
     return edition
+
+
+@transaction.atomic
+def give_way(*, edition, by):
+    """Let a later edition that is final already take the place of one that was in consultation, where nothing holds
+    that back any more. Returns the edition as it is then."""
+    edition = locked_edition(edition)
+    later = Edition.objects.of(edition.work).filter(status=Edition.Status.FINAL, number__gt=edition.number)
+    if edition.status == Edition.Status.CONSULTATION and later.exists() and not _is_held(edition):
+        _supersede(edition)
+    return edition
+
+
+def overtaken_by(edition):
+    """The editions whose place an edition takes once it is final."""
+    rows = Edition.objects.of(edition.work).exclude(pk=edition.pk).order_by("number")
+    asked = rows.filter(status=Edition.Status.CONSULTATION, number__lt=edition.number)
+    return [*rows.filter(status=Edition.Status.FINAL), *(row for row in asked if not _is_held(row))]
+
+
+def _is_held(edition):
+    return any(why_not(edition) for why_not in HOLDS)
+
+
+def _supersede(edition):
+    edition.status = Edition.Status.SUPERSEDED
+    edition.save(update_fields=["status", "updated"])
+    ask_for_readers(edition)  # it says on each page what became of it
 
 
 def _let_out(edition, status, by):

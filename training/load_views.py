@@ -7,7 +7,7 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from core.inputs import keys_of
+from core.inputs import READ_AND_WRITE, keys_of
 from core.languages import language_name
 from members.access import Action, allow, require
 from moderation.refusals import Refused
@@ -19,8 +19,6 @@ from training.loading import ChangedSince, apply_load, correct_load, discard_loa
 from training.models import ChapterLoad, Edition
 from training.workshop import writing_url
 from training.workshop_views import stays_as_it_is
-
-READ_AND_WRITE = ["GET", "HEAD", "POST"]
 
 
 @require_http_methods(READ_AND_WRITE)

@@ -7,6 +7,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
+from core.inputs import READ_AND_WRITE, posted
 from core.languages import language_name
 from core.markdown import to_html
 from events.models import Lesson
@@ -32,7 +33,7 @@ from training.workshop_forms import (
     TranslationForm,
     searched,
 )
-from training.workshop_views import READ_AND_WRITE, fixed_page, posted, stays_as_it_is
+from training.workshop_views import fixed_page, stays_as_it_is
 
 LONGEST_BACK = 100_000
 

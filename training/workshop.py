@@ -18,7 +18,14 @@ from training.models import Chapter, ChapterLoad, Edition, EditionParagraph, Par
 from training.paragraph_rows import ONE_PARAGRAPH
 
 MOST_SHOWN = 300  # paragraphs on one page
+WARNS = []
 COLUMNS = ["pk", "order", "number", "kind", "level", "paragraph__serial", "figure__title", "evidence_count"]
+
+
+def warn_of(what_to_look_at):
+    """Let `what_to_look_at(edition)`, of an app to the right, give sentences of what to look at before it is final."""
+    if what_to_look_at not in WARNS:
+        WARNS.append(what_to_look_at)
 
 
 def languages_of(edition):
@@ -92,6 +99,7 @@ def missing(edition, rows, states):
         words = _("“%(edition)s” is final and is not what this draft was begun from: what changed in it is not here.")
         said.append(words % {"edition": now.label_of_edition})
     keeps += [reason for why_not in HOLDS if (reason := why_not(edition))]
+    said += [words for what_to_look_at in WARNS for words in what_to_look_at(edition)]
     if edition.work.publication != edition.work.Publication.PUBLISHED:
         said.append(_("The publication itself is not published: nobody will find the edition."))
     for state in states:

@@ -5,23 +5,18 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from core.inputs import keys_of
+from core.inputs import READ_AND_WRITE, keys_of, posted
 from members.access import Action, allow, require
 from moderation.refusals import Refused
 from reference.models import MemberState
 from training import actions
 from training.models import Chapter, Edition, Publication
-from training.workshop import Sheet, chapters_with_states, final_now, missing, who_will_read, writing_url
+from training.workshop import Sheet, chapters_with_states, missing, who_will_read, writing_url
 from training.workshop_forms import ChapterEditForm, ChapterForm, EditionForm, PlaceForm
 
-READ_AND_WRITE = ["GET", "HEAD", "POST"]
 UNTIL_SUPERSEDED = {"chapter_edit", "paragraph_translate"}
 WHILE_DRAFTED = {"chapter_move", "paragraph_add", "paragraph_edit", "paragraph_kind", "paragraph_merge"}
 WHILE_DRAFTED |= {"paragraph_move", "paragraph_remove", "paragraph_split"}
-
-
-def posted(request):
-    return request.POST if request.method == "POST" else None
 
 
 def _edition(request, slug, number):
@@ -129,7 +124,7 @@ def edition_finalise(request, slug, number):
         messages.success(request, _("Final and published. Whoever watches the publication or its themes is told."))
         return redirect(edition)
     keeps, lacks = missing(edition, rows, states)
-    context = {"edition": edition, "keeps": keeps, "lacks": lacks, "before": final_now(edition)}
+    context = {"edition": edition, "keeps": keeps, "lacks": lacks, "before": actions.overtaken_by(edition)}
     context["readers"] = who_will_read(edition)
     return render(request, "training/edition_finalise.html", context)
 

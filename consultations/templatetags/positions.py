@@ -4,9 +4,12 @@ from collections import Counter
 
 from django import template
 
+from consultations.beside_edition import said_of
 from consultations.boards import ANSWERS, act_of, page_of
 from consultations.models import Adoption, Position
-from consultations.positions import is_adopted, states_spoken_for, why_not_stand
+from consultations.positions import is_adopted, why_not_stand
+from consultations.rules import states_spoken_for
+from members.access import Action
 from training.models import Edition
 
 register = template.Library()
@@ -17,17 +20,17 @@ LET_OUT = {Edition.Status.FINAL, Edition.Status.SUPERSEDED}
 def positions_of(context, edition):
     """The box beside the contents of an edition that was made final: for members, who alone read positions."""
     user = context["user"]
-    if not user.is_authenticated or edition.status not in LET_OUT:
+    if not user.is_authenticated or edition.status not in LET_OUT or not edition.finalised:
         return {"boxes": []}
     models = [Position, Adoption] if is_adopted(edition) else [Position]
     return {"boxes": [_box(model, edition, user) for model in models]}
 
 
 def _box(model, edition, user):
-    field, answers = ANSWERS[model]
-    rows = model.objects.visible_to(user).of(edition).values_list("state", field)
-    spoken, counts = {state for state, _answer in rows}, Counter(answer for _state, answer in rows)
-    states = [] if why_not_stand(edition) else states_spoken_for(user)
+    _field, answers = ANSWERS[model]
+    rows = said_of(model, edition)
+    spoken, counts = {row["state"] for row in rows}, Counter(row["said"] for row in rows)
+    states = [] if why_not_stand(edition) else states_spoken_for(user, Action.TAKE_POSITION)
     return {
         "is_adoption": model is Adoption,
         "url": page_of(model, edition),

@@ -18,7 +18,8 @@ def publication_linked_data(publication, editions):
 @register.simple_tag
 def edition_linked_data(edition, chapters, languages):
     """The block for an edition with its chapters and the Languages in which it can be read."""
-    parts = [{**_chapter(chapter), "position": chapter.order} for chapter in chapters]
+    page = edition.get_absolute_url()
+    parts = [{**_chapter(chapter, f"{page}{chapter.order}/"), "position": chapter.order} for chapter in chapters]
     said = [language.code for language in languages] or [edition.language]
     return script({**_edition(edition), "exampleOfWork": _book(edition.work), "inLanguage": said, "hasPart": parts})
 
@@ -27,7 +28,7 @@ def edition_linked_data(edition, chapters, languages):
 def chapter_linked_data(chapter, language):
     """The block for a chapter, its text in a language."""
     part = {"position": chapter.order, "inLanguage": language, "isPartOf": _edition(chapter.edition)}
-    return script({**_chapter(chapter), **part})
+    return script({**_chapter(chapter, chapter.get_absolute_url()), **part})
 
 
 def _book(publication):
@@ -50,5 +51,5 @@ def _edition(edition):
     }
 
 
-def _chapter(chapter):
-    return {"@type": "Chapter", "name": localized(chapter, "title")[0], "url": absolute(chapter.get_absolute_url())}
+def _chapter(chapter, path):
+    return {"@type": "Chapter", "name": localized(chapter, "title")[0], "url": absolute(path)}
