@@ -32,7 +32,7 @@ from tests.factories import (
     make_user,
 )
 
-HOME_QUERIES = 11
+HOME_QUERIES = 12
 BOARD_QUERIES = 8
 COUNTRY_QUERIES = 19
 THEME_LIST_QUERIES = 6
@@ -319,8 +319,8 @@ def test_sitemap_lists_open_records_in_every_language_and_no_others(client, db, 
 def test_sitemap_index_names_its_sections_and_each_answers(client, db):
     index = client.get("/sitemap.xml").content.decode()
     addresses = [re.sub("^https?://[^/]+", "", found) for found in re.findall("<loc>(.*?)</loc>", index)]
-    assert len(addresses) == 14
-    assert [client.get(address).status_code for address in addresses] == [200] * 14
+    assert len(addresses) == 15
+    assert [client.get(address).status_code for address in addresses] == [200] * 15
     assert client.get("/sitemap-nothing.xml").status_code == 404
 
 
