@@ -6,15 +6,12 @@ with 1 where the file cannot be read; ends with 0 where it was.
 """
 
 import json
-import resource
 import sys
 import zipfile
 from collections import Counter
 from pathlib import Path
 from xml.parsers import expat
 
-CPU_SECONDS = 20
-MEMORY_BYTES = 1024**3
 MOST_ROWS = 20_000
 MOST_COLUMNS = 40
 MOST_SHEETS = 20
@@ -195,24 +192,18 @@ def is_hint(element):
     return called(element) == "sdt" and any(called(below) == "showingPlcHdr" for part in element for below in part)
 
 
+def read(kind, path, found):
+    remarks = looked_through(path)
+    rows, said = {"xlsx": read_xlsx, "docx": read_docx}[kind](path, remarks)
+    remarks = {name: count for name, count in remarks.items() if count}
+    Path(found).write_text(json.dumps({"rows": rows, "said": said, "remarks": remarks}))
+
+
 def main(kind, path, found):
     sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
-    resource.setrlimit(resource.RLIMIT_CPU, (CPU_SECONDS, CPU_SECONDS))
-    resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
-    from core.opening import Refused
+    from core.opening import why_not_read
 
-    try:
-        remarks = looked_through(path)
-        rows, said = {"xlsx": read_xlsx, "docx": read_docx}[kind](path, remarks)
-        remarks = {name: count for name, count in remarks.items() if count}
-        Path(found).write_text(json.dumps({"rows": rows, "said": said, "remarks": remarks}))
-    except Refused as refusal:
-        return str(refusal)
-    except (MemoryError, RecursionError):
-        return "limits"
-    except Exception:  # noqa: BLE001 - whatever a parser of foreign files raises: it is not read
-        return "broken"
-    return ""
+    return why_not_read(lambda: read(kind, path, found))
 
 
 if __name__ == "__main__":

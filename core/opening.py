@@ -98,9 +98,29 @@ def open_portrait(path, cleaned):
     portrait.save(cleaned, format="JPEG", quality=85, optimize=True)
 
 
-def main(extension, path, cleaned):
+def limit():
+    """Bound the processor and the memory that this process may use from now on."""
     resource.setrlimit(resource.RLIMIT_CPU, (CPU_SECONDS, CPU_SECONDS))
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
+
+
+def why_not_read(read):
+    """Do `read()`, which takes a foreign file apart in a process of its own, under limits: the reason's name where the
+    file is refused, else ""."""
+    limit()
+    try:
+        read()
+    except Refused as refusal:
+        return str(refusal)
+    except (MemoryError, RecursionError):
+        return "limits"
+    except Exception:  # whatever a parser of foreign files raises: it is not read
+        return "broken"
+    return ""
+
+
+def main(extension, path, cleaned):
+    limit()
     try:
         if extension == "pdf":
             open_pdf(path, cleaned)

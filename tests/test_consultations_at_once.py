@@ -4,10 +4,8 @@ import datetime
 import threading
 import time
 import uuid
-from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from django.db import connections
 from django.utils import timezone
 
 from consultations import commenting, reminders
@@ -15,27 +13,11 @@ from consultations.models import Answer, Comment, Endorsement
 from moderation.refusals import Refused
 from notifications.actions import notify
 from tests.factories import make_comment, make_consultation, make_mandate, make_state, make_submitted, make_user
+from tests.test_manual_writing_at_once import at_once
 
 pytestmark = pytest.mark.django_db(transaction=True)
 WORDS = {"kind": "general", "language": "en"}
 DAY, MANY = datetime.timedelta(days=1), 6
-
-
-def at_once(*acts):
-    """Do each of some acts in a thread of its own, all beginning together; gives what each was answered."""
-    start = threading.Barrier(len(acts), timeout=60)
-
-    def run(act):
-        start.wait()
-        try:
-            return act()
-        except Refused as refused:
-            return refused
-        finally:
-            connections.close_all()
-
-    with ThreadPoolExecutor(len(acts)) as pool:
-        return list(pool.map(run, acts))
 
 
 def submit(comment):

@@ -9,6 +9,7 @@ from django.utils import timezone
 from consultations import commenting
 from consultations.models import Comment, CommentNote, Consultation
 from moderation.refusals import Refused
+from tests.commented import draft, end, page, submit
 from tests.factories import (
     make_chapter,
     make_comment,
@@ -52,30 +53,6 @@ def words(**more):
     """What a form of a comment holds, save what is given otherwise."""
     begun = {"kind": "technical", "text": "Zx two years are short.", "rationale": "", "language": "en"}
     return {**begun, "proposed": TEXT, **more}
-
-
-def page(client, url, status=200):
-    response = client.get(url)
-    assert response.status_code == status, response
-    return response.content.decode()
-
-
-def end(consultation):
-    """The consultation, after its time."""
-    now = timezone.now()
-    Consultation.objects.filter(pk=consultation.pk).update(opens=now - 9 * DAY, closes=now - DAY, ends=now - DAY)
-    consultation.refresh_from_db()
-    return consultation
-
-
-def draft(consultation, state, by, **more):
-    given = {"text": "Zx say when.", "kind": "general", "language": "en"} | more
-    return commenting.draft_comment(consultation=consultation, state=state, by=by, **given)
-
-
-def submit(comment, by):
-    given = {"consultation": comment.consultation, "state": comment.state, "versions": {comment.pk: comment.version}}
-    return commenting.submit_comments(by=by, **given)
 
 
 def test_comment_add_begins_with_the_text_of_the_paragraph(client_for, expert, consultation, placed, brazil):

@@ -3,11 +3,11 @@
 import datetime
 
 import pytest
-from django.utils import timezone
 
 from consultations import commenting
 from consultations.models import Answer, Comment, Consultation, Endorsement
 from members.models import AuditEntry
+from tests.commented import draft, end, page, submit
 from tests.factories import make_chapter, make_comment, make_consultation, make_mandate, make_submitted, make_user
 from training.models import EditionParagraph
 
@@ -30,30 +30,6 @@ def placed(consultation):
 
 def address(comment, act=""):
     return f"/en/manual/consultations/comments/{comment.pk}/{act}"
-
-
-def page(client, url, status=200):
-    response = client.get(url)
-    assert response.status_code == status, response
-    return response.content.decode()
-
-
-def end(consultation):
-    """The consultation, after its time."""
-    now = timezone.now()
-    Consultation.objects.filter(pk=consultation.pk).update(opens=now - 9 * DAY, closes=now - DAY, ends=now - DAY)
-    consultation.refresh_from_db()
-    return consultation
-
-
-def draft(consultation, state, by, **more):
-    given = {"text": "Zx say when.", "kind": "general", "language": "en"} | more
-    return commenting.draft_comment(consultation=consultation, state=state, by=by, **given)
-
-
-def submit(comment, by):
-    given = {"consultation": comment.consultation, "state": comment.state, "versions": {comment.pk: comment.version}}
-    return commenting.submit_comments(by=by, **given)
 
 
 def test_comment_withdraw_is_for_the_focal_point_until_there_is_a_disposition(

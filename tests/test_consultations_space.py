@@ -10,6 +10,7 @@ from consultations import commenting
 from consultations.models import Answer, Comment, Consultation, Extension
 from members.models import AuditEntry
 from moderation.refusals import Refused
+from tests.commented import end, page
 from tests.factories import make_chapter, make_comment, make_consultation, make_edition, make_submitted, make_user
 from training.models import EditionParagraph
 
@@ -26,19 +27,6 @@ def consultation():
 
 def address(consultation, state, act=""):
     return f"/en/manual/consultations/{consultation.pk}/spaces/{state.slug}/{act}"
-
-
-def page(client, url, status=200):
-    response = client.get(url)
-    assert response.status_code == status, response
-    return response.content.decode()
-
-
-def end(consultation):
-    now = timezone.now()
-    Consultation.objects.filter(pk=consultation.pk).update(opens=now - 9 * DAY, closes=now - DAY, ends=now - DAY)
-    consultation.refresh_from_db()
-    return consultation
 
 
 def submitting(client, consultation, state, *comments, follow=True):

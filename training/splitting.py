@@ -7,13 +7,10 @@ reason and ends with 1 where the text cannot be split; ends with 0 where it was.
 import base64
 import json
 import re
-import resource
 import sys
 from collections import Counter
 from pathlib import Path
 
-CPU_SECONDS = 20
-MEMORY_BYTES = 1024**3
 MOST_PICTURES = 200
 MOST_PICTURE_BYTES = 60 * 1024**2  # of all pictures of a text
 FORMATS = {"PNG": "png", "JPEG": "jpeg", "GIF": "png", "BMP": "png", "TIFF": "png", "WEBP": "png"}
@@ -126,19 +123,9 @@ def split(kind, path, folder):
 
 def main(kind, path, folder):
     sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
-    resource.setrlimit(resource.RLIMIT_CPU, (CPU_SECONDS, CPU_SECONDS))
-    resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
-    from core.opening import Refused
+    from core.opening import why_not_read
 
-    try:
-        split(kind, path, folder)
-    except Refused as refusal:
-        return str(refusal)
-    except (MemoryError, RecursionError):
-        return "limits"
-    except Exception:  # noqa: BLE001 - whatever a parser of foreign files raises: it is not loaded
-        return "broken"
-    return ""
+    return why_not_read(lambda: split(kind, path, folder))
 
 
 if __name__ == "__main__":
